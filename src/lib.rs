@@ -1,0 +1,88 @@
+//! Bearer tokens for Tower: a layer that takes the token of each request, verifies it with keys
+//! from any provider, and puts the decoded claims into the request's extensions. What it does not
+//! let through, it answers itself, in HTTP or in gRPC.
+//!
+//! # In a minute
+//!
+//! ```
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let issuer = tower_bearer::test_util::TestIssuer::new("https://issuer.example.com", tower_bearer::Algorithm::ES256);
+//! # let keys = issuer.verifying_key();
+//! use axum::{Router, routing::get};
+//! use tower_bearer::{BearerAuthLayer, RequireLayer, VerifiedToken, Verifier};
+//!
+//! #[derive(serde::Deserialize)]
+//! struct MyClaims {
+//!     name: String,
+//! }
+//!
+//! async fn me(token: VerifiedToken<MyClaims>) -> String {
+//!     format!("hello {}", token.claims().name)
+//! }
+//!
+//! async fn admin() -> &'static str {
+//!     "the admin page"
+//! }
+//!
+//! let verifier = Verifier::<MyClaims>::builder()
+//!     .issuer("https://issuer.example.com", keys)
+//!     .audience("my-api")
+//!     .build()?;
+//!
+//! let app: Router = Router::new()
+//!     .route("/me", get(me))
+//!     .route("/admin", get(admin).layer(RequireLayer::scope("admin")))
+//!     .layer(BearerAuthLayer::new(verifier));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Where to go on
+//!
+#![cfg_attr(feature = "axum", doc = "- [`axum`]: extractors for handlers.")]
+#![cfg_attr(
+    feature = "test-util",
+    doc = "- [`test_util`]: keys, tokens and a clock for your own tests."
+)]
+//!
+//! # Features
+//!
+//! | feature | what it adds |
+//! | --- | --- |
+//! | `aws-lc-rs` (default) | cryptography by AWS-LC: the fastest; needs a C compiler |
+//! | `rust-crypto` | cryptography in pure Rust |
+//! | `axum` | [`VerifiedToken<C>`] as an extractor |
+//! | `tracing` | events and a span for each decision |
+//! | `metrics` | counters of accepted and rejected requests |
+//! | `test-util` | keys, a token builder and a fixed clock, for tests only |
+//!
+//! Features only add. With both back ends, AWS-LC serves; with none, loading a key is a
+//! [`ConfigError`].
+//!
+//! # What operators see
+//!
+//! With `tracing`, each decision is an event inside a span `bearer_auth`:
+//!
+//! | level | message | fields |
+//! | --- | --- | --- |
+//! | debug | `token accepted` | `iss`, `sub`, if [asked for](BearerAuthLayer::record_identity) |
+//! | debug | `request refused: …` | `reason` |
+//! | error | `request refused: no BearerAuthLayer …` | `reason` |
+//! | info | `keys replaced` | `keys`: how many |
+//! | warn | `keys not replaced, the last good ones stay: …` | |
+//! | warn | `key skipped: …` | `file`, `index` |
+//! | error | `key file not watched: …` | `file` |
+//!
+//! With `metrics`, these are counted:
+//!
+//! | counter | labels |
+//! | --- | --- |
+//! | `tower_bearer_accepted_total` | |
+//! | `tower_bearer_rejected_total` | `reason`: that of [`AuthError::reason`] |
+//! | `tower_bearer_cache_hits_total`, `tower_bearer_cache_misses_total` | |
+//! | `tower_bearer_key_refreshes_total` | `outcome`: `ok` or `error` |
+//!
+//! No event, error or `Debug` holds a token, a key, or the value of a claim but the two above.
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+
