@@ -39,6 +39,7 @@
 //!
 //! # Where to go on
 //!
+//! - [`jose`]: tokens, headers, claims, algorithms and keys as such.
 #![cfg_attr(feature = "axum", doc = "- [`axum`]: extractors for handlers.")]
 #![cfg_attr(
     feature = "test-util",
@@ -85,4 +86,8 @@
 //! No event, error or `Debug` holds a token, a key, or the value of a claim but the two above.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod error;
+pub mod jose;
 
+pub use error::{AuthError, ConfigError, KeyError, RequestError, TokenError};
+pub use jose::{Algorithm, JwkSet, SigningKey, VerifyingKey};

@@ -1,0 +1,32 @@
+//! The cryptography, by whichever library was chosen. The twin files have one interface, so that
+//! nothing outside of this folder knows which it is.
+//!
+//! A key is parsed when it is loaded, once for each algorithm that it permits: a request only
+//! verifies.
+
+#[cfg(feature = "aws-lc-rs")]
+#[path = "aws_lc.rs"]
+mod chosen;
+
+#[cfg(all(feature = "rust-crypto", not(feature = "aws-lc-rs")))]
+#[path = "rust_crypto.rs"]
+mod chosen;
+
+#[cfg(not(any(feature = "aws-lc-rs", feature = "rust-crypto")))]
+#[path = "none.rs"]
+mod chosen;
+
+pub(crate) use chosen::{SignKey, VerifyKey, sha256};
+
+/// A key to sign with, in the forms that back ends read. Its type has been checked against the
+/// algorithm.
+#[derive(Clone, Copy)]
+#[cfg_attr(
+    not(any(feature = "aws-lc-rs", feature = "rust-crypto")),
+    expect(dead_code, reason = "without a back end, nothing reads it")
+)]
+pub(crate) enum PrivateMaterial<'a> {
+    Secret(&'a [u8]),
+    Pkcs8(&'a [u8]),
+    Pkcs1(&'a [u8]),
+}

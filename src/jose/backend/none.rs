@@ -1,0 +1,42 @@
+//! No cryptography: the crate compiles, and every key is refused when it is loaded.
+
+use std::convert::Infallible;
+
+use super::PrivateMaterial;
+use crate::error::KeyError;
+use crate::jose::Algorithm;
+use crate::jose::key_material::{KeyMaterial, PublicMaterial};
+
+/// A key to verify with: there is none.
+pub(crate) struct VerifyKey(Infallible);
+
+impl VerifyKey {
+    pub(crate) fn new(_: Algorithm, _: &KeyMaterial<'_>) -> Result<Self, KeyError> {
+        Err(KeyError::NoBackend)
+    }
+
+    pub(crate) fn verify(&self, _: &[u8], _: &[u8]) -> bool {
+        match self.0 {}
+    }
+}
+
+/// A key to sign with: there is none.
+pub(crate) struct SignKey(Infallible);
+
+impl SignKey {
+    pub(crate) fn new(_: Algorithm, _: PrivateMaterial<'_>) -> Result<Self, KeyError> {
+        Err(KeyError::NoBackend)
+    }
+
+    pub(crate) fn sign(&self, _: &[u8]) -> Result<Vec<u8>, KeyError> {
+        match self.0 {}
+    }
+
+    pub(crate) fn public_half(&self) -> Result<Option<PublicMaterial>, KeyError> {
+        match self.0 {}
+    }
+}
+
+pub(crate) fn sha256(_: &[u8]) -> Result<[u8; 32], KeyError> {
+    Err(KeyError::NoBackend)
+}

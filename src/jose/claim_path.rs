@@ -1,0 +1,126 @@
+//! Where in the claims something stands.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
+use serde_json::{Deserializer as JsonDeserializer, Value};
+
+/// Where in the claims something stands: the names of the members on the way to it.
+///
+/// From a text, dots separate the names: `realm_access.roles` is the member `roles` of the member
+/// `realm_access`. A text with `://` in it is one name, as claims of one's own are often named by
+/// a URI ([RFC 7519 §4.2](https://www.rfc-editor.org/rfc/rfc7519#section-4.2)). Other names with
+/// dots are given as a list.
+///
+/// ```
+/// use tower_bearer::jose::ClaimPath;
+///
+/// let keycloak = ClaimPath::from("realm_access.roles");
+/// let cognito = ClaimPath::from("cognito:groups");
+/// let auth0 = ClaimPath::from("https://example.com/roles");
+/// let client = ClaimPath::new(["resource_access", "my.client", "roles"]);
+/// assert_eq!(client.names().count(), 3);
+/// assert_eq!(auth0.names().count(), 1);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClaimPath(Box<[Box<str>]>);
+
+impl ClaimPath {
+    /// The path along these names.
+    pub fn new<N: Into<Box<str>>>(names: impl IntoIterator<Item = N>) -> Self {
+        Self(names.into_iter().map(Into::into).collect())
+    }
+
+    /// The names on the way.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|name| &**name)
+    }
+
+    /// Whether a name is missing.
+    pub(crate) fn is_incomplete(&self) -> bool {
+        self.0.is_empty() || self.0.iter().any(|name| name.is_empty())
+    }
+
+    /// The strings that stand at this place of a payload: one, or those of an array. Anything
+    /// else, an object for example, counts as none.
+    pub(crate) fn strings(&self, payload: &str) -> Vec<Box<str>> {
+        let mut deserializer = JsonDeserializer::from_str(payload);
+        Place(&self.0)
+            .deserialize(&mut deserializer)
+            .unwrap_or_default()
+    }
+}
+
+impl From<&str> for ClaimPath {
+    fn from(path: &str) -> Self {
+        if path.contains("://") {
+            Self::new([path])
+        } else {
+            Self::new(path.split('.'))
+        }
+    }
+}
+
+impl From<String> for ClaimPath {
+    fn from(path: String) -> Self {
+        Self::from(path.as_str())
+    }
+}
+
+/// What is left of a path. Each step goes down by one of the names that were configured, so that
+/// a token cannot choose how deep this goes.
+struct Place<'p>(&'p [Box<str>]);
+
+impl<'de> DeserializeSeed<'de> for Place<'_> {
+    type Value = Vec<Box<str>>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        if self.0.is_empty() {
+            Value::deserialize(deserializer).map(texts)
+        } else {
+            deserializer.deserialize_map(self)
+        }
+    }
+}
+
+impl<'de> Visitor<'de> for Place<'_> {
+    type Value = Vec<Box<str>>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object on the way to a claim")
+    }
+
+    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Self::Value, M::Error> {
+        let mut found = None;
+        while let Some(name) = map.next_key::<Cow<'_, str>>()? {
+            match self.0.split_first() {
+                Some((first, _)) if **first == *name && found.is_some() => {
+                    return Err(M::Error::custom("a member is repeated"));
+                }
+                Some((first, rest)) if **first == *name => {
+                    found = Some(map.next_value_seed(Place(rest))?);
+                }
+                _ => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        Ok(found.unwrap_or_default())
+    }
+}
+
+fn texts(value: Value) -> Vec<Box<str>> {
+    match value {
+        Value::String(text) => vec![text.into()],
+        Value::Array(values) => values
+            .into_iter()
+            .filter_map(|value| match value {
+                Value::String(text) => Some(text.into()),
+                _ => None,
+            })
+            .collect(),
+        _ => Vec::new(),
+    }
+}

@@ -1,0 +1,116 @@
+//! The header of a token.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use super::algorithm::Algorithm;
+use super::names::Names;
+use super::object::{read_object, set_once};
+use crate::error::TokenError;
+
+/// The header of a token ([RFC 7515 §4](https://www.rfc-editor.org/rfc/rfc7515#section-4)).
+///
+/// Members that offer a key (`jwk`, `jku`, `x5u`, `x5c`, …) are never looked at: a token cannot
+/// say which keys to trust. A header with `crit`, or with `b64` as `false`, is refused.
+///
+/// ```
+/// use tower_bearer::{Algorithm, jose::Header};
+///
+/// let header = Header::parse(r#"{"alg":"ES256","kid":"k1","typ":"at+jwt"}"#)?;
+/// assert_eq!(header.algorithm(), Algorithm::ES256);
+/// assert_eq!(header.key_id(), Some("k1"));
+/// assert!(header.has_type("application/AT+JWT"));
+/// # Ok::<(), tower_bearer::TokenError>(())
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct Header {
+    json: Box<str>,
+    algorithm: Algorithm,
+    key_id: Option<Box<str>>,
+    token_type: Option<Box<str>>,
+}
+
+impl Header {
+    /// Reads the header from its JSON text.
+    ///
+    /// # Errors
+    ///
+    /// - [`TokenError::InvalidHeader`]: the text is not one JSON object, a member that matters
+    ///   here has the wrong type, a name is repeated, or `alg` is missing.
+    /// - [`TokenError::CriticalHeader`]: there is a `crit`, or `b64` is `false`
+    ///   ([RFC 7515 §4.1.11](https://www.rfc-editor.org/rfc/rfc7515#section-4.1.11),
+    ///   [RFC 7797](https://www.rfc-editor.org/rfc/rfc7797)).
+    /// - [`TokenError::UnsupportedAlgorithm`]: `alg` names none of [`Algorithm::ALL`].
+    pub fn parse(json: &str) -> Result<Self, TokenError> {
+        let mut algorithm = None;
+        let mut key_id = None;
+        let mut token_type = None;
+        let mut critical = None;
+        let mut base64 = None;
+        let mut others = Names::new();
+        read_object(json, |name, value| match &*name {
+            "alg" => set_once(&mut algorithm, value.text()?),
+            "kid" => set_once(&mut key_id, value.text()?),
+            "typ" => set_once(&mut token_type, value.text()?),
+            "crit" => set_once(&mut critical, value.other()?),
+            "b64" => set_once(&mut base64, value.boolean()?),
+            _ => others.read(name, value),
+        })
+        .ok_or(TokenError::InvalidHeader)?;
+
+        if critical.is_some() || base64 == Some(false) {
+            return Err(TokenError::CriticalHeader);
+        }
+        let algorithm = algorithm.ok_or(TokenError::InvalidHeader)?;
+        Ok(Self {
+            json: json.into(),
+            algorithm: Algorithm::from_name(&algorithm).ok_or(TokenError::UnsupportedAlgorithm)?,
+            key_id: key_id.map(Cow::into_owned).map(Into::into),
+            token_type: token_type.map(Cow::into_owned).map(Into::into),
+        })
+    }
+
+    /// The algorithm (`alg`).
+    pub fn algorithm(&self) -> Algorithm {
+        self.algorithm
+    }
+
+    /// The key's identifier (`kid`).
+    pub fn key_id(&self) -> Option<&str> {
+        self.key_id.as_deref()
+    }
+
+    /// The type of the token (`typ`), as it was sent.
+    pub fn token_type(&self) -> Option<&str> {
+        self.token_type.as_deref()
+    }
+
+    /// Whether the token is of this type: compared without regard to case and to the prefix
+    /// `application/` ([RFC 7515 §4.1.9](https://www.rfc-editor.org/rfc/rfc7515#section-4.1.9)).
+    pub fn has_type(&self, expected: &str) -> bool {
+        self.token_type()
+            .is_some_and(|actual| bare_type(actual).eq_ignore_ascii_case(bare_type(expected)))
+    }
+
+    /// The whole header, as the JSON text that was sent.
+    pub fn json(&self) -> &str {
+        &self.json
+    }
+}
+
+/// Only a type without a further slash stands for one of `application/`.
+fn bare_type(media_type: &str) -> &str {
+    const PREFIX: &str = "application/";
+    match media_type.split_at_checked(PREFIX.len()) {
+        Some((prefix, rest)) if prefix.eq_ignore_ascii_case(PREFIX) && !rest.contains('/') => rest,
+        _ => media_type,
+    }
+}
+
+impl fmt::Debug for Header {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Header")
+            .field("algorithm", &self.algorithm)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,226 @@
+//! Conversions from and to the types of `jsonwebtoken` 11.
+//!
+//! Nothing here calls what goes through the process-wide `CryptoProvider` of that crate: where two
+//! back ends or none are switched on, that panics.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jsonwebtoken::jwk::{self, AlgorithmParameters, EllipticCurve};
+use jsonwebtoken::{AlgorithmFamily, DecodingKey, DecodingKeyKind, EncodingKey};
+use zeroize::Zeroizing;
+
+use crate::error::{ConfigError, KeyError};
+use crate::jose::key_material::{Curve, PublicMaterial};
+use crate::jose::{Algorithm, JwkSet, KeyFamily, SigningKey, VerifyingKey};
+
+/// Pairs each algorithm with its counterpart, for both directions.
+macro_rules! algorithms {
+    ($($name:ident),+) => {
+        impl TryFrom<jsonwebtoken::Algorithm> for Algorithm {
+            type Error = ConfigError;
+
+            /// Fails with [`KeyError::Algorithm`] for one that a later version of `jsonwebtoken`
+            /// may add.
+            fn try_from(algorithm: jsonwebtoken::Algorithm) -> Result<Self, Self::Error> {
+                match algorithm {
+                    $(jsonwebtoken::Algorithm::$name => Ok(Self::$name),)+
+                    _ => Err(KeyError::Algorithm.into()),
+                }
+            }
+        }
+
+        impl TryFrom<Algorithm> for jsonwebtoken::Algorithm {
+            type Error = ConfigError;
+
+            /// Fails with [`KeyError::Algorithm`] for `ES512` and `Ed25519`, which `jsonwebtoken`
+            /// does not have.
+            fn try_from(algorithm: Algorithm) -> Result<Self, Self::Error> {
+                match algorithm {
+                    $(Algorithm::$name => Ok(Self::$name),)+
+                    _ => Err(KeyError::Algorithm.into()),
+                }
+            }
+        }
+    };
+}
+
+algorithms!(
+    HS256, HS384, HS512, RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, EdDSA
+);
+
+impl TryFrom<&DecodingKey> for VerifyingKey {
+    type Error = ConfigError;
+
+    /// The key, under the rules of the constructors of [`VerifyingKey`].
+    fn try_from(key: &DecodingKey) -> Result<Self, Self::Error> {
+        let material = match (key.family(), key.kind()) {
+            (AlgorithmFamily::Hmac, DecodingKeyKind::SecretOrDer(secret)) => {
+                return Self::from_secret(secret);
+            }
+            (AlgorithmFamily::Rsa, DecodingKeyKind::SecretOrDer(der)) => {
+                let key = Self::from_der(der)?;
+                if key.family() != KeyFamily::Rsa {
+                    return Err(KeyError::Algorithm.into());
+                }
+                return Ok(key);
+            }
+            (AlgorithmFamily::Rsa, DecodingKeyKind::RsaModulusExponent { n, e }) => {
+                PublicMaterial::rsa(n, e)
+            }
+            (AlgorithmFamily::Ec, DecodingKeyKind::SecretOrDer(point)) => {
+                let curve = Curve::ALL
+                    .into_iter()
+                    .find(|curve| point.len() == curve.point_len())
+                    .ok_or(KeyError::Malformed("the EC key holds no point of a curve"))?;
+                PublicMaterial::ec_point(curve, point)
+            }
+            (AlgorithmFamily::Ed, DecodingKeyKind::SecretOrDer(bytes)) => {
+                PublicMaterial::ed25519(bytes)
+            }
+            (_, DecodingKeyKind::RsaModulusExponent { .. }) => Err(KeyError::Algorithm),
+        };
+        Ok(Self::from_public(&material?)?)
+    }
+}
+
+impl TryFrom<&VerifyingKey> for DecodingKey {
+    type Error = ConfigError;
+
+    /// The public key, without its id and its algorithms.
+    ///
+    /// Fails with [`KeyError::SecretNotExported`] for a secret, and with [`KeyError::Algorithm`]
+    /// on the curve P-521, which `jsonwebtoken` cannot verify with.
+    fn try_from(key: &VerifyingKey) -> Result<Self, Self::Error> {
+        match key.public_material() {
+            None => Err(KeyError::SecretNotExported.into()),
+            Some(PublicMaterial::Rsa { n, e }) => Ok(Self::from_rsa_raw_components(n, e)),
+            Some(PublicMaterial::Ec {
+                curve: Curve::P521, ..
+            }) => Err(KeyError::Algorithm.into()),
+            Some(PublicMaterial::Ec { point, .. }) => Ok(Self::from_ec_der(point)),
+            Some(PublicMaterial::Ed25519(bytes)) => Ok(Self::from_ed_der(bytes)),
+        }
+    }
+}
+
+impl TryFrom<&jwk::Jwk> for VerifyingKey {
+    type Error = ConfigError;
+
+    /// As [`VerifyingKey::from_jwk`].
+    ///
+    /// `jsonwebtoken` does not keep the name of an `alg` that it does not know, such as `ES512`
+    /// and `Ed25519`: such a key is refused with [`KeyError::Algorithm`].
+    fn try_from(key: &jwk::Jwk) -> Result<Self, Self::Error> {
+        if matches!(key.algorithm, AlgorithmParameters::Other(_)) {
+            return Err(KeyError::UnsupportedType.into());
+        }
+        let json = serde_json::to_vec(key)
+            .map(Zeroizing::new)
+            .map_err(|_| KeyError::Malformed("the JWK cannot be written as JSON"))?;
+        Self::from_jwk(&*json)
+    }
+}
+
+impl TryFrom<&jwk::JwkSet> for JwkSet {
+    type Error = ConfigError;
+
+    /// As [`JwkSet::parse`], key by key.
+    fn try_from(set: &jwk::JwkSet) -> Result<Self, Self::Error> {
+        Self::judge(
+            set.keys
+                .iter()
+                .map(|key| (key.common.key_id.clone(), VerifyingKey::try_from(key))),
+        )
+    }
+}
+
+impl TryFrom<&VerifyingKey> for jwk::Jwk {
+    type Error = ConfigError;
+
+    /// The public key with its id, `"use":"sig"`, and an `alg` if the key permits one algorithm
+    /// only and `jsonwebtoken` knows it.
+    ///
+    /// Fails with [`KeyError::SecretNotExported`] for a secret, and with [`KeyError::Algorithm`] if
+    /// the one permitted algorithm cannot be named and leaving it out would permit more.
+    fn try_from(key: &VerifyingKey) -> Result<Self, Self::Error> {
+        let material = key.public_material().ok_or(KeyError::SecretNotExported)?;
+        let algorithm = match key.only_algorithm() {
+            // Its curve has no other algorithm, so that nothing is lost.
+            None | Some(Algorithm::ES512) => None,
+            Some(algorithm) => Some(jsonwebtoken::Algorithm::try_from(algorithm)?.into()),
+        };
+        Ok(Self {
+            common: jwk::CommonParameters {
+                public_key_use: Some(jwk::PublicKeyUse::Signature),
+                key_algorithm: algorithm,
+                key_id: key.key_id().map(Into::into),
+                ..jwk::CommonParameters::default()
+            },
+            algorithm: parameters(material),
+        })
+    }
+}
+
+impl SigningKey {
+    /// The key of `jsonwebtoken`, for one algorithm.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError::Algorithm`] if the key is of another family than the algorithm. Otherwise as
+    /// [`from_secret`](Self::from_secret) and [`from_der`](Self::from_der).
+    ///
+    /// ```
+    /// use tower_bearer::{Algorithm, SigningKey};
+    ///
+    /// let theirs = jsonwebtoken::EncodingKey::from_secret(&[7; 32]);
+    /// let ours = SigningKey::from_encoding_key(Algorithm::HS256, &theirs)?;
+    /// assert_eq!(ours.algorithm(), Algorithm::HS256);
+    /// # Ok::<(), tower_bearer::ConfigError>(())
+    /// ```
+    pub fn from_encoding_key(algorithm: Algorithm, key: &EncodingKey) -> Result<Self, ConfigError> {
+        let family = match key.family() {
+            AlgorithmFamily::Hmac => KeyFamily::Hmac,
+            AlgorithmFamily::Rsa => KeyFamily::Rsa,
+            AlgorithmFamily::Ec => KeyFamily::Ec,
+            AlgorithmFamily::Ed => KeyFamily::Ed,
+        };
+        if family != algorithm.family() {
+            return Err(KeyError::Algorithm.into());
+        }
+        if family == KeyFamily::Hmac {
+            return Self::from_secret(algorithm, key.as_bytes());
+        }
+        Self::from_der(algorithm, key.as_bytes())
+    }
+}
+
+fn parameters(material: &PublicMaterial) -> AlgorithmParameters {
+    let encode = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
+    match material {
+        PublicMaterial::Rsa { n, e } => AlgorithmParameters::RSA(jwk::RSAKeyParameters {
+            key_type: jwk::RSAKeyType::RSA,
+            n: encode(n),
+            e: encode(e),
+        }),
+        PublicMaterial::Ec { curve, point } => {
+            let (x, y) = curve.coordinates(point);
+            AlgorithmParameters::EllipticCurve(jwk::EllipticCurveKeyParameters {
+                key_type: jwk::EllipticCurveKeyType::EC,
+                curve: match curve {
+                    Curve::P256 => EllipticCurve::P256,
+                    Curve::P384 => EllipticCurve::P384,
+                    Curve::P521 => EllipticCurve::P521,
+                },
+                x: encode(x),
+                y: encode(y),
+            })
+        }
+        PublicMaterial::Ed25519(bytes) => {
+            AlgorithmParameters::OctetKeyPair(jwk::OctetKeyPairParameters {
+                key_type: jwk::OctetKeyPairType::OctetKeyPair,
+                curve: EllipticCurve::Ed25519,
+                x: encode(bytes),
+            })
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! JSON Web Key Sets.
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use crate::error::ConfigError;
+use crate::jose::VerifyingKey;
+use crate::jose::jwk_members::Object;
+
+/// The keys of a JWK Set ([RFC 7517 §5](https://www.rfc-editor.org/rfc/rfc7517#section-5)).
+///
+/// Every key is judged by itself: one that cannot be used is skipped and listed, and does not harm
+/// the others. Of identical keys, one is kept.
+///
+/// ```
+/// use tower_bearer::JwkSet;
+///
+/// let set = JwkSet::parse(
+///     r#"{"keys": [
+///         {"kty":"OKP","crv":"Ed25519","kid":"a","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"},
+///         {"kty":"OKP","crv":"X25519","kid":"b","x":"3p7bfXt9wbTTW2HC7OQ1Nz-DQ8hbeGdNrfx-FG-IK08"}
+///     ]}"#,
+/// )?;
+/// assert_eq!(set.keys()[0].key_id(), Some("a"));
+/// assert_eq!(set.skipped()[0].key_id(), Some("b"));
+/// # Ok::<(), tower_bearer::ConfigError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct JwkSet {
+    keys: Vec<VerifyingKey>,
+    skipped: Vec<SkippedKey>,
+}
+
+/// A key of a set that cannot be used.
+#[derive(Clone, Debug)]
+pub struct SkippedKey {
+    index: usize,
+    key_id: Option<String>,
+    reason: ConfigError,
+}
+
+impl SkippedKey {
+    /// The place of the key in the set, counted from 0.
+    pub fn index(&self) -> usize {
+        self.index
+    }
+
+    /// The `kid` of the key, if it has one that can be read.
+    pub fn key_id(&self) -> Option<&str> {
+        self.key_id.as_deref()
+    }
+
+    /// Why the key cannot be used.
+    pub fn reason(&self) -> &ConfigError {
+        &self.reason
+    }
+}
+
+impl JwkSet {
+    /// Reads the JSON text of a set. Members besides `keys` are skipped.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::JwkSet`] if the text is not a JSON object in UTF-8, or if its `keys` is
+    /// missing, repeated, empty or not an array; [`ConfigError::UnusableKeys`] if no key can be
+    /// used.
+    ///
+    /// ```
+    /// use tower_bearer::JwkSet;
+    ///
+    /// let error = JwkSet::parse("<html>").unwrap_err();
+    /// assert_eq!(
+    ///     error.to_string(),
+    ///     "the document is not a JWK Set: it must be a JSON object with one array named `keys`"
+    /// );
+    /// ```
+    pub fn parse(json: impl AsRef<[u8]>) -> Result<Self, ConfigError> {
+        // The keys stay text at first, so that what is wrong with one is not wrong with all.
+        #[derive(Deserialize)]
+        struct Document<'a> {
+            #[serde(borrow)]
+            keys: Vec<&'a RawValue>,
+        }
+
+        let text = str::from_utf8(json.as_ref()).map_err(|_| NO_SET)?;
+        let document: Object<Document<'_>> = serde_json::from_str(text).map_err(|_| NO_SET)?;
+        Self::judge(document.0.keys.into_iter().map(|key| {
+            let json = key.get();
+            (key_id(json), VerifyingKey::from_jwk(json))
+        }))
+    }
+
+    /// Sorts keys into those that can be used and those that cannot.
+    pub(crate) fn judge(
+        judged: impl Iterator<Item = (Option<String>, Result<VerifyingKey, ConfigError>)>,
+    ) -> Result<Self, ConfigError> {
+        let mut keys: Vec<VerifyingKey> = Vec::new();
+        let mut skipped = Vec::new();
+        for (index, (key_id, key)) in judged.enumerate() {
+            match key {
+                Ok(key) if keys.iter().any(|known| known.same_key(&key)) => {}
+                Ok(key) => keys.push(key),
+                Err(reason) => skipped.push(SkippedKey {
+                    index,
+                    key_id,
+                    reason,
+                }),
+            }
+        }
+        match skipped.first() {
+            _ if !keys.is_empty() => Ok(Self { keys, skipped }),
+            Some(first) => Err(ConfigError::UnusableKeys(Box::new(first.reason.clone()))),
+            None => Err(NO_KEY),
+        }
+    }
+
+    /// The keys that can be used, at least one.
+    pub fn keys(&self) -> &[VerifyingKey] {
+        &self.keys
+    }
+
+    /// The keys that cannot be used, and why.
+    pub fn skipped(&self) -> &[SkippedKey] {
+        &self.skipped
+    }
+}
+
+const NO_SET: ConfigError = ConfigError::JwkSet(
+    "the document is not a JWK Set: it must be a JSON object with one array named `keys`",
+);
+const NO_KEY: ConfigError =
+    ConfigError::JwkSet("the JWK Set is empty: add the keys that verify signatures");
+
+/// The `kid` of a key that may be unusable otherwise.
+fn key_id(json: &str) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Named {
+        kid: Option<String>,
+    }
+    serde_json::from_str::<Object<Named>>(json)
+        .ok()
+        .and_then(|named| named.0.kid)
+}

@@ -1,0 +1,36 @@
+//! JSON Object Signing and Encryption: pure data and cryptography, without HTTP, tasks or I/O.
+
+mod algorithm;
+mod backend;
+pub(crate) mod base64url;
+mod claim_path;
+mod claims;
+mod der;
+mod header;
+mod interop;
+mod jwk;
+mod jwk_members;
+mod jwk_set;
+mod key_material;
+mod names;
+mod numeric_date;
+mod object;
+mod pem;
+mod secret;
+mod signing_key;
+mod token;
+mod unverified;
+mod verifying_key;
+
+pub use algorithm::{Algorithm, AlgorithmSet, KeyFamily};
+pub use claim_path::ClaimPath;
+pub use claims::RegisteredClaims;
+pub(crate) use claims::{Claims, OneOrMany};
+pub use header::Header;
+pub use jwk::Jwk;
+pub use jwk_set::{JwkSet, SkippedKey};
+pub use numeric_date::NumericDate;
+pub use signing_key::SigningKey;
+pub use token::Token;
+pub(crate) use unverified::UnverifiedClaims;
+pub use verifying_key::VerifyingKey;

@@ -1,0 +1,224 @@
+//! A key that makes signatures.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::error::{ConfigError, KeyError};
+use crate::jose::backend::{PrivateMaterial, SignKey};
+use crate::jose::der::DerForm;
+use crate::jose::key_material::KeyMaterial;
+use crate::jose::pem::{PemBlock, PemLabel};
+use crate::jose::{Algorithm, KeyFamily, VerifyingKey, der, secret};
+
+/// A key that makes signatures, by one algorithm.
+///
+/// The rules for keys are those of [`VerifyingKey`]. Cloning one is cheap. Its `Debug` shows the
+/// key id and the algorithm, never the key.
+///
+/// ```
+/// use tower_bearer::{Algorithm, SigningKey};
+///
+/// let key = SigningKey::from_secret(Algorithm::HS256, [7; 32])?.with_key_id("2026-01");
+/// let signature = key.sign(b"message")?;
+/// assert!(key.verifying_key().verify(Algorithm::HS256, b"message", &signature));
+/// assert_eq!(
+///     format!("{key:?}"),
+///     r#"SigningKey { key_id: Some("2026-01"), algorithm: HS256, .. }"#
+/// );
+/// # Ok::<(), tower_bearer::ConfigError>(())
+/// ```
+#[derive(Clone)]
+pub struct SigningKey {
+    algorithm: Algorithm,
+    key: Arc<SignKey>,
+    /// Made at once, so that the rules for keys are kept here as well.
+    verifying_key: VerifyingKey,
+}
+
+impl SigningKey {
+    /// The secret of an HMAC, shared with those who verify.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError::Algorithm`] unless the algorithm is one of HMAC; [`KeyError::SecretTooShort`]
+    /// if the secret is shorter than the hash; [`KeyError::SecretIsKey`] if it is a key of another
+    /// kind.
+    ///
+    /// ```
+    /// use tower_bearer::{Algorithm, SigningKey};
+    ///
+    /// let error = SigningKey::from_secret(Algorithm::HS512, [7; 32]).unwrap_err();
+    /// assert_eq!(
+    ///     error.to_string(),
+    ///     "the secret has 256 bits: use at least 512 random bits (64 bytes)"
+    /// );
+    /// ```
+    pub fn from_secret(
+        algorithm: Algorithm,
+        secret: impl AsRef<[u8]>,
+    ) -> Result<Self, ConfigError> {
+        let secret = secret.as_ref();
+        let algorithms = secret::algorithms_for(secret, algorithm)?;
+        Ok(Self {
+            algorithm,
+            key: Arc::new(SignKey::new(algorithm, PrivateMaterial::Secret(secret))?),
+            verifying_key: VerifyingKey::new(&KeyMaterial::Secret(secret), algorithms)?,
+        })
+    }
+
+    /// A private key in PEM: one block labelled `PRIVATE KEY` (PKCS#8) or `RSA PRIVATE KEY`
+    /// (PKCS#1).
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError::Pem`] unless the text is exactly one such block, unencrypted;
+    /// [`KeyError::PublicKey`] for a public key. Otherwise as [`from_der`](Self::from_der).
+    ///
+    /// ```
+    /// use tower_bearer::{Algorithm, SigningKey};
+    ///
+    /// let key = SigningKey::from_pem(
+    ///     Algorithm::EdDSA,
+    ///     "-----BEGIN PRIVATE KEY-----\n\
+    ///      MC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC\n\
+    ///      -----END PRIVATE KEY-----\n",
+    /// )?;
+    /// assert_eq!(key.sign(b"message")?.len(), 64);
+    /// # Ok::<(), tower_bearer::ConfigError>(())
+    /// ```
+    pub fn from_pem(algorithm: Algorithm, pem: impl AsRef<[u8]>) -> Result<Self, ConfigError> {
+        let block = PemBlock::parse(pem.as_ref())?;
+        match block.label {
+            PemLabel::PrivateKey | PemLabel::RsaPrivateKey => {
+                Self::from_der(algorithm, &*block.der)
+            }
+            PemLabel::PublicKey | PemLabel::RsaPublicKey | PemLabel::Certificate => {
+                Err(KeyError::PublicKey.into())
+            }
+            PemLabel::EncryptedPrivateKey => Err(ENCRYPTED.into()),
+            PemLabel::EcPrivateKey => Err(SEC1.into()),
+            PemLabel::OpensshPrivateKey => Err(KeyError::Pem(
+                "the private key is in the form of OpenSSH: convert it with \
+                 `ssh-keygen -p -m PKCS8`",
+            )
+            .into()),
+        }
+    }
+
+    /// A private key in DER: PKCS#8 ([RFC 5958](https://www.rfc-editor.org/rfc/rfc5958)), or for
+    /// RSA also PKCS#1.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError::PublicKey`] for a public key or a certificate; [`KeyError::Algorithm`] if the
+    /// key is not of the type or the curve of the algorithm; [`KeyError::RsaTooSmall`] and
+    /// [`KeyError::RsaTooLarge`]; [`KeyError::Malformed`] for anything else.
+    ///
+    /// ```
+    /// use tower_bearer::{Algorithm, ConfigError, KeyError, SigningKey};
+    ///
+    /// let error = SigningKey::from_der(Algorithm::ES256, b"no DER").unwrap_err();
+    /// assert!(matches!(error, ConfigError::Key(KeyError::Malformed(_))));
+    /// ```
+    pub fn from_der(algorithm: Algorithm, der: impl AsRef<[u8]>) -> Result<Self, ConfigError> {
+        let bytes = der.as_ref();
+        let material = match DerForm::of(bytes)? {
+            DerForm::Pkcs8 => {
+                der::check_pkcs8(bytes, algorithm)?;
+                PrivateMaterial::Pkcs8(bytes)
+            }
+            DerForm::Pkcs1Private if algorithm.family() == KeyFamily::Rsa => {
+                der::check_pkcs1_private(bytes)?;
+                PrivateMaterial::Pkcs1(bytes)
+            }
+            DerForm::Pkcs1Private => return Err(KeyError::Algorithm.into()),
+            DerForm::Spki | DerForm::Certificate | DerForm::Pkcs1Public => {
+                return Err(KeyError::PublicKey.into());
+            }
+            DerForm::EncryptedPkcs8 => return Err(ENCRYPTED.into()),
+            DerForm::Sec1Private => return Err(SEC1.into()),
+        };
+        let key = SignKey::new(algorithm, material)?;
+        let public = key.public_half()?.ok_or(KeyError::Algorithm)?;
+        Ok(Self {
+            algorithm,
+            verifying_key: VerifyingKey::new(&KeyMaterial::Public(&public), algorithm.into())?,
+            key: Arc::new(key),
+        })
+    }
+
+    /// Names the key: tokens that it signs carry this `kid`.
+    ///
+    /// ```
+    /// use tower_bearer::{Algorithm, SigningKey};
+    ///
+    /// let key = SigningKey::from_secret(Algorithm::HS256, [7; 32])?.with_key_id("2026-01");
+    /// assert_eq!(key.verifying_key().key_id(), Some("2026-01"));
+    /// # Ok::<(), tower_bearer::ConfigError>(())
+    /// ```
+    #[must_use]
+    pub fn with_key_id(mut self, key_id: impl Into<String>) -> Self {
+        self.verifying_key = self.verifying_key.with_key_id(key_id);
+        self
+    }
+
+    /// The `kid` of the key, if it has one.
+    pub fn key_id(&self) -> Option<&str> {
+        self.verifying_key.key_id()
+    }
+
+    /// The algorithm that the key signs with.
+    pub fn algorithm(&self) -> Algorithm {
+        self.algorithm
+    }
+
+    /// Signs a message. ECDSA signatures are in the form of
+    /// [RFC 7518 §3.4](https://www.rfc-editor.org/rfc/rfc7518#section-3.4).
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError::SigningFailed`] if the cryptographic back end runs out of memory or of random
+    /// numbers.
+    ///
+    /// ```
+    /// use tower_bearer::{Algorithm, SigningKey};
+    ///
+    /// let key = SigningKey::from_secret(Algorithm::HS384, [7; 48])?;
+    /// assert_eq!(key.sign(b"message")?.len(), 48);
+    /// # Ok::<(), tower_bearer::ConfigError>(())
+    /// ```
+    pub fn sign(&self, message: &[u8]) -> Result<Vec<u8>, ConfigError> {
+        Ok(self.key.sign(message)?)
+    }
+
+    /// The key that verifies what this one signs: of the same id, and for this algorithm only.
+    ///
+    /// ```
+    /// use tower_bearer::{Algorithm, SigningKey};
+    ///
+    /// let key = SigningKey::from_secret(Algorithm::HS256, [7; 64])?;
+    /// assert_eq!(key.verifying_key().algorithms(), Algorithm::HS256.into());
+    /// # Ok::<(), tower_bearer::ConfigError>(())
+    /// ```
+    pub fn verifying_key(&self) -> VerifyingKey {
+        self.verifying_key.clone()
+    }
+}
+
+const ENCRYPTED: KeyError = KeyError::Pem(
+    "the private key is encrypted: decrypt it first, with `openssl pkcs8 -in KEY -out PLAIN`",
+);
+
+const SEC1: KeyError = KeyError::Pem(
+    "the private key is in the form of SEC 1: convert it to PKCS#8, \
+     with `openssl pkcs8 -topk8 -nocrypt -in KEY -out PKCS8`",
+);
+
+impl fmt::Debug for SigningKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SigningKey")
+            .field("key_id", &self.key_id())
+            .field("algorithm", &self.algorithm)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,72 @@
+//! What a payload says before its signature is checked.
+
+use std::borrow::Cow;
+
+use super::claims::Claims;
+use super::names::Names;
+use super::object::{read_object, set_once};
+use crate::error::TokenError;
+
+/// The claims of a payload whose signature is not verified yet. They never leave this crate.
+pub(crate) struct UnverifiedClaims<'a> {
+    pub(crate) registered: Claims<Cow<'a, str>>,
+    /// Whether the token is bound to a key of its sender
+    /// ([RFC 7800](https://www.rfc-editor.org/rfc/rfc7800)).
+    pub(crate) is_sender_constrained: bool,
+    others: Names<'a>,
+}
+
+impl<'a> UnverifiedClaims<'a> {
+    /// No claims yet.
+    pub(crate) fn new() -> Self {
+        Self {
+            registered: Claims::default(),
+            is_sender_constrained: false,
+            others: Names::new(),
+        }
+    }
+
+    /// Reads the claims from a payload. They are large, so they are read to where they stay.
+    pub(crate) fn read(&mut self, json: &'a str) -> Result<(), TokenError> {
+        let Self {
+            registered,
+            is_sender_constrained,
+            others,
+        } = self;
+        let mut confirmation = None;
+        read_object(json, |name, value| match &*name {
+            "iss" => set_once(&mut registered.issuer, value.text()?),
+            "sub" => set_once(&mut registered.subject, value.text()?),
+            "aud" => set_once(&mut registered.audience, value.texts()?),
+            "exp" => set_once(&mut registered.expires_at, value.date()?),
+            "nbf" => set_once(&mut registered.not_before, value.date()?),
+            "iat" => set_once(&mut registered.issued_at, value.date()?),
+            "jti" => set_once(&mut registered.token_id, value.text()?),
+            "scope" => set_once(&mut registered.scope, value.texts()?),
+            "scp" => set_once(&mut registered.scp, value.texts()?),
+            "cnf" => set_once(&mut confirmation, value.other()?),
+            _ => others.read(name, value),
+        })
+        .ok_or(TokenError::InvalidClaims)?;
+        *is_sender_constrained = confirmation.is_some();
+        Ok(())
+    }
+
+    /// Whether the claim is there, and not `null`.
+    pub(crate) fn contains(&self, claim: &str) -> bool {
+        let registered = &self.registered;
+        match claim {
+            "iss" => registered.issuer.is_some(),
+            "sub" => registered.subject.is_some(),
+            "aud" => registered.audience.is_some(),
+            "exp" => registered.expires_at.is_some(),
+            "nbf" => registered.not_before.is_some(),
+            "iat" => registered.issued_at.is_some(),
+            "jti" => registered.token_id.is_some(),
+            "scope" => registered.scope.is_some(),
+            "scp" => registered.scp.is_some(),
+            "cnf" => self.is_sender_constrained,
+            other => self.others.contains(other),
+        }
+    }
+}
