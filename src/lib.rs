@@ -88,6 +88,8 @@
 
 mod error;
 pub mod jose;
+mod request;
 
 pub use error::{AuthError, ConfigError, KeyError, RequestError, TokenError};
 pub use jose::{Algorithm, JwkSet, SigningKey, VerifyingKey};
+pub use request::RequestHead;
