@@ -39,6 +39,7 @@
 //!
 //! # Where to go on
 //!
+//! - [`extract`]: tokens from cookies, other headers, WebSocket subprotocols.
 //! - [`jose`]: tokens, headers, claims, algorithms and keys as such.
 #![cfg_attr(feature = "axum", doc = "- [`axum`]: extractors for handlers.")]
 #![cfg_attr(
@@ -87,6 +88,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod error;
+pub mod extract;
 pub mod jose;
 mod request;
 

@@ -1,0 +1,54 @@
+//! The `Authorization` field.
+
+use std::borrow::Cow;
+
+use http::header::AUTHORIZATION;
+
+use super::TokenSource;
+use super::syntax::{at_most_one, credentials};
+use crate::error::RequestError;
+use crate::request::RequestHead;
+
+/// The `Authorization` field with the `Bearer` scheme
+/// ([RFC 6750 §2.1](https://www.rfc-editor.org/rfc/rfc6750#section-2.1)): the default source, and
+/// the one that every client supports.
+///
+/// | Value | Outcome |
+/// |-|-|
+/// | no field | no token |
+/// | `Bearer TOKEN`, `bearer TOKEN`, `Bearer   TOKEN` | the token |
+/// | `Basic …`, `BearerX TOKEN`, a bare token | no token: another scheme |
+/// | two fields, whatever is in them | [`RepeatedField`](RequestError::RepeatedField) |
+/// | everything else | [`Syntax`](RequestError::Syntax) |
+///
+/// The scheme is compared without regard to case
+/// ([RFC 9110 §11.1](https://www.rfc-editor.org/rfc/rfc9110#section-11.1)). Between scheme and
+/// token stand one or more spaces; a tab is no space. After the token nothing may stand, not even
+/// white space: a token is never cut out of a longer value. Bytes that are not ASCII are a broken
+/// syntax, and not a missing token.
+///
+/// ```
+/// use http::Request;
+/// use tower_bearer::extract::{Bearer, TokenSource};
+/// use tower_bearer::{RequestError, RequestHead};
+///
+/// let request = Request::get("/").header("authorization", "bearer abc.def.ghi").body(()).unwrap();
+/// let token = Bearer.extract(RequestHead::from(&request));
+/// assert_eq!(token.unwrap().as_deref(), Some(&b"abc.def.ghi"[..]));
+///
+/// let request = Request::get("/").header("authorization", "Bearer abc, def").body(()).unwrap();
+/// let token = Bearer.extract(RequestHead::from(&request));
+/// assert_eq!(token, Err(RequestError::Syntax));
+/// ```
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Bearer;
+
+impl TokenSource for Bearer {
+    fn extract<'a>(&self, request: RequestHead<'a>) -> Result<Option<Cow<'a, [u8]>>, RequestError> {
+        let Some(value) = at_most_one(request.headers().get_all(AUTHORIZATION))? else {
+            return Ok(None);
+        };
+        let token = credentials(value.as_bytes(), "bearer")?;
+        Ok(token.map(Cow::Borrowed))
+    }
+}

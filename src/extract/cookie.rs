@@ -1,0 +1,100 @@
+//! A cookie.
+
+use std::borrow::Cow;
+
+use http::header::COOKIE;
+
+use super::TokenSource;
+use super::syntax::{at_most_one, is_token, split_once, token68, trim};
+use crate::error::{ConfigError, RequestError};
+use crate::request::RequestHead;
+
+/// A cookie ([RFC 6265 §4.2](https://www.rfc-editor.org/rfc/rfc6265#section-4.2)), for browsers
+/// that must not let scripts see the token.
+///
+/// A browser sends a cookie with every request, also with one that another site has caused. So set
+/// it with `HttpOnly; Secure; SameSite=Lax` or stricter, protect requests that change something
+/// against forgery, and prefer a name that begins with `__Host-`, which other hosts of your domain
+/// cannot set.
+///
+/// | Cookies | Outcome |
+/// |-|-|
+/// | none of this name | no token |
+/// | `name=TOKEN`, `name="TOKEN"` | the token |
+/// | `name=`, `name=""` | no token: an empty cookie is how a log-out is spelled |
+/// | the name twice, whatever the values | [`RepeatedField`](RequestError::RepeatedField) |
+/// | everything else under this name | [`Syntax`](RequestError::Syntax) |
+///
+/// All `Cookie` fields are read, because HTTP/2 may split them
+/// ([RFC 9113 §8.2.3](https://www.rfc-editor.org/rfc/rfc9113#section-8.2.3)). The name is compared
+/// with regard to case. Other cookies may hold any bytes. A semicolon ends a cookie also within
+/// quotes, as in every browser: so nobody can hide a cookie in the value of another.
+///
+/// ```
+/// use http::Request;
+/// use tower_bearer::RequestHead;
+/// use tower_bearer::extract::{Cookie, TokenSource};
+///
+/// let source = Cookie::new("__Host-session")?;
+///
+/// let request = Request::get("/")
+///     .header("cookie", "theme=dark; __Host-session=abc.def.ghi")
+///     .body(())
+///     .unwrap();
+/// let token = source.extract(RequestHead::from(&request)).unwrap();
+/// assert_eq!(token.as_deref(), Some(&b"abc.def.ghi"[..]));
+/// # Ok::<(), tower_bearer::ConfigError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Cookie {
+    name: Box<str>,
+}
+
+impl Cookie {
+    /// The cookie of this name.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::HeaderText`]: the name is empty, or no `token`, so that no browser would
+    /// send it ([RFC 6265 §4.1.1](https://www.rfc-editor.org/rfc/rfc6265#section-4.1.1)).
+    pub fn new(name: &str) -> Result<Self, ConfigError> {
+        if !is_token(name) {
+            return Err(ConfigError::HeaderText(
+                "the name of the cookie is empty or has a character that no name may have: \
+                 use letters, digits, hyphens and underscores",
+            ));
+        }
+        Ok(Self { name: name.into() })
+    }
+}
+
+impl TokenSource for Cookie {
+    fn extract<'a>(&self, request: RequestHead<'a>) -> Result<Option<Cow<'a, [u8]>>, RequestError> {
+        let values = request
+            .headers()
+            .get_all(COOKIE)
+            .iter()
+            .flat_map(|line| line.as_bytes().split(|&byte| byte == b';'))
+            .filter_map(|pair| match split_once(trim(pair), b'=') {
+                (name, Some(value)) if name == self.name.as_bytes() => Some(value),
+                _ => None,
+            });
+
+        let Some(value) = at_most_one(values)? else {
+            return Ok(None);
+        };
+        match unquote(value) {
+            [] => Ok(None),
+            token => token68(token).map(|token| Some(Cow::Borrowed(token))),
+        }
+    }
+}
+
+/// Takes off the pair of quotes that a value may stand in. A single one stays, and is refused with
+/// the rest of the syntax.
+fn unquote(value: &[u8]) -> &[u8] {
+    match value {
+        [b'"', inner @ .., b'"'] => inner,
+        _ => value,
+    }
+}
