@@ -40,6 +40,7 @@
 //! # Where to go on
 //!
 //! - [`extract`]: tokens from cookies, other headers, WebSocket subprotocols.
+//! - [`reject`]: what clients are told, and how to tell them otherwise.
 //! - [`jose`]: tokens, headers, claims, algorithms and keys as such.
 #![cfg_attr(feature = "axum", doc = "- [`axum`]: extractors for handlers.")]
 #![cfg_attr(
@@ -90,6 +91,7 @@
 mod error;
 pub mod extract;
 pub mod jose;
+pub mod reject;
 mod request;
 
 pub use error::{AuthError, ConfigError, KeyError, RequestError, TokenError};
