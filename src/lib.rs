@@ -39,6 +39,7 @@
 //!
 //! # Where to go on
 //!
+//! - [`keys`]: where keys come from; a provider of your own. A single key is a [`VerifyingKey`].
 //! - [`extract`]: tokens from cookies, other headers, WebSocket subprotocols.
 //! - [`reject`]: what clients are told, and how to tell them otherwise.
 //! - [`jose`]: tokens, headers, claims, algorithms and keys as such.
@@ -91,9 +92,12 @@
 mod error;
 pub mod extract;
 pub mod jose;
+pub mod keys;
+mod observe;
 pub mod reject;
 mod request;
 
 pub use error::{AuthError, ConfigError, KeyError, RequestError, TokenError};
 pub use jose::{Algorithm, JwkSet, SigningKey, VerifyingKey};
+pub use keys::KeyProvider;
 pub use request::RequestHead;

@@ -1,0 +1,194 @@
+//! Keys in a file.
+
+use std::fmt;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::thread;
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+
+use super::{KeyProvider, KeySet};
+use crate::error::ConfigError;
+use crate::jose::{JwkSet, VerifyingKey};
+use crate::observe;
+
+/// A key file larger than this is not read: no real one is, and what is no key file at all must
+/// not fill the memory.
+const MAX_LEN: u64 = 1024 * 1024;
+
+/// How often a [`watch`](KeyFile::watch)ed file is read: often enough to rotate keys by hand and
+/// see it work, seldom enough to cost nothing.
+const DEFAULT_INTERVAL: Duration = Duration::from_secs(1);
+
+/// The keys of a file: a JWK Set (`.json`, or whatever begins with `{`), or one PEM block (see
+/// [`VerifyingKey::from_pem`]).
+///
+/// The file is followed: when its *content* changes, so do the keys. While it is missing,
+/// half-written or without a usable key, the last good keys stay, and a warning is logged once per
+/// content.
+///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let dir = tempfile::tempdir()?;
+/// # let path = dir.path().join("jwks.json");
+/// # let jwks = r#"{"keys":[{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}"#;
+/// # std::fs::write(&path, jwks)?;
+/// use tower_bearer::keys::{KeyFile, KeyProvider};
+///
+/// let keys = KeyFile::open(&path)?.watch();
+/// assert_eq!(keys.snapshot().len(), 1);
+/// # Ok(())
+/// # }
+/// ```
+pub struct KeyFile {
+    state: Arc<State>,
+    /// Dropping it ends the thread that watches.
+    watching: Option<Sender<()>>,
+}
+
+struct State {
+    path: PathBuf,
+    keys: ArcSwap<KeySet>,
+    /// What was read last, good or bad, so that one content is judged and complained of once.
+    last: Mutex<Content>,
+}
+
+#[derive(PartialEq)]
+enum Content {
+    Read(Vec<u8>),
+    Unreadable(io::ErrorKind),
+}
+
+impl KeyFile {
+    /// Reads the file for the first time.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::KeyFile`] where it cannot be read or is larger than 1 MiB,
+    /// [`ConfigError::KeyFileContent`] where it holds no usable key.
+    pub fn open(path: impl Into<PathBuf>) -> Result<Self, ConfigError> {
+        let path = path.into();
+        let content =
+            read(&path).map_err(|error| ConfigError::KeyFile(path.clone(), Arc::new(error)))?;
+        let keys = parse(&path, &content)?;
+        let state = State {
+            path,
+            keys: ArcSwap::from_pointee(keys),
+            last: Mutex::new(Content::Read(content)),
+        };
+        Ok(Self {
+            state: Arc::new(state),
+            watching: None,
+        })
+    }
+
+    /// Follows the file from now on: a thread of its own reads it every second, and ends when the
+    /// last user of the keys is gone.
+    #[must_use]
+    pub fn watch(self) -> Self {
+        self.watch_every(DEFAULT_INTERVAL)
+    }
+
+    /// Like [`watch`](Self::watch), with another interval.
+    #[must_use]
+    pub fn watch_every(mut self, interval: Duration) -> Self {
+        let (watching, dropped) = mpsc::channel();
+        let state = Arc::downgrade(&self.state);
+        let spawned = thread::Builder::new()
+            .name("tower-bearer-key-file".into())
+            .spawn(move || {
+                while dropped.recv_timeout(interval) == Err(RecvTimeoutError::Timeout) {
+                    let Some(state) = Weak::upgrade(&state) else {
+                        return;
+                    };
+                    // Failures are logged where they are found.
+                    let _ = state.reload();
+                }
+            });
+        match spawned {
+            Ok(_) => self.watching = Some(watching),
+            Err(error) => observe::key_file_unwatched(&self.state.path, &error),
+        }
+        self
+    }
+
+    /// Reads the file now. Returns whether its content is new: where it is as it was when read
+    /// last, good or bad, nothing is done.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open). The last good keys stay.
+    pub fn reload(&self) -> Result<bool, ConfigError> {
+        self.state.reload()
+    }
+}
+
+impl State {
+    fn reload(&self) -> Result<bool, ConfigError> {
+        let read = read(&self.path);
+        let content = match &read {
+            Ok(bytes) => Content::Read(bytes.clone()),
+            Err(error) => Content::Unreadable(error.kind()),
+        };
+        // Nothing panics while the lock is held; should it ever, what it guards is still whole.
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        if *last == content {
+            return Ok(false);
+        }
+        *last = content;
+
+        let keys = read
+            .map_err(|error| ConfigError::KeyFile(self.path.clone(), Arc::new(error)))
+            .and_then(|bytes| parse(&self.path, &bytes));
+        observe::key_refresh(&keys);
+        self.keys.store(Arc::new(keys?));
+        Ok(true)
+    }
+}
+
+impl KeyProvider for KeyFile {
+    fn snapshot(&self) -> KeySet {
+        KeySet::clone(&self.state.keys.load())
+    }
+}
+
+fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let mut content = Vec::new();
+    File::open(path)?
+        .take(MAX_LEN.saturating_add(1))
+        .read_to_end(&mut content)?;
+    if u64::try_from(content.len()).is_ok_and(|len| len <= MAX_LEN) {
+        Ok(content)
+    } else {
+        Err(io::Error::new(
+            io::ErrorKind::FileTooLarge,
+            "larger than 1 MiB",
+        ))
+    }
+}
+
+fn parse(path: &Path, content: &[u8]) -> Result<KeySet, ConfigError> {
+    let keys = if content.trim_ascii_start().starts_with(b"{") {
+        JwkSet::parse(content).map(|set| {
+            for skipped in set.skipped() {
+                observe::key_skipped(path, skipped);
+            }
+            KeySet::from(set)
+        })
+    } else {
+        VerifyingKey::from_pem(content).map(KeySet::from)
+    };
+    keys.map_err(|error| ConfigError::KeyFileContent(path.to_owned(), Box::new(error)))
+}
+
+impl fmt::Debug for KeyFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("KeyFile")
+            .field("path", &self.state.path)
+            .finish_non_exhaustive()
+    }
+}

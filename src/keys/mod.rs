@@ -1,0 +1,156 @@
+//! Where keys come from.
+//!
+//! A [`KeyProvider`] hands out the keys that are trusted now, at once, and may be asked to
+//! look for newer ones. Provided are one [`VerifyingKey`] or a [`KeySet`] (also made from a
+//! [`JwkSet`](crate::JwkSet)) that never change, a [`KeyFile`] that follows its file, several
+//! providers [`Combined`], and any closure that returns a [`KeySet`].
+//!
+//! # A provider of your own
+//!
+//! Keep the keys where reading them does not block, and replace them from a task of your own:
+//!
+//! ```
+//! use std::sync::{Arc, RwLock};
+//! use tower_bearer::VerifyingKey;
+//! use tower_bearer::keys::{KeyProvider, KeySet};
+//!
+//! /// Keys that the application's own admin page can replace.
+//! #[derive(Default)]
+//! struct AdminKeys(RwLock<KeySet>);
+//!
+//! impl AdminKeys {
+//!     fn replace(&self, keys: impl IntoIterator<Item = VerifyingKey>) {
+//!         *self.0.write().unwrap() = keys.into_iter().collect();
+//!     }
+//! }
+//!
+//! impl KeyProvider for AdminKeys {
+//!     fn snapshot(&self) -> KeySet {
+//!         self.0.read().unwrap().clone()
+//!     }
+//! }
+//!
+//! let keys = Arc::new(AdminKeys::default());
+//! let verifier = <tower_bearer::Verifier>::builder()
+//!     .issuer("https://issuer.example.com", Arc::clone(&keys))
+//!     .audience("my-api")
+//!     .build()?;
+//! keys.replace([VerifyingKey::from_secret([7; 32])?]);
+//! # Ok::<(), tower_bearer::ConfigError>(())
+//! ```
+
+mod combined;
+mod file;
+mod key_set;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::future::BoxFuture;
+
+pub use self::combined::Combined;
+pub use self::file::KeyFile;
+pub use self::key_set::KeySet;
+use crate::error::AuthError;
+use crate::jose::{Algorithm, Header, VerifyingKey};
+
+/// A source of keys that are trusted.
+///
+/// [The module's page](self) shows one in a few lines.
+pub trait KeyProvider: Send + Sync + 'static {
+    /// The keys at hand. Called for each token, so it must return at once: no I/O, no waiting for
+    /// whoever replaces the keys. An empty set means that there are none yet.
+    fn snapshot(&self) -> KeySet;
+
+    /// Looks for newer keys, since none of the [`snapshot`](Self::snapshot) fits a token.
+    ///
+    /// Anybody who can send a token can cause this call. A provider that fetches must share one
+    /// fetch among all who wait, and must not fetch again too soon. By default there is nothing
+    /// newer to be had.
+    fn refresh(&self, wanted: &WantedKey<'_>) -> Refresh {
+        let _ = wanted;
+        Refresh::Unchanged
+    }
+}
+
+/// The key that a token asks for.
+///
+/// `Debug` shows the algorithm only.
+#[derive(Clone, Copy)]
+#[non_exhaustive]
+pub struct WantedKey<'a> {
+    /// The `kid` of the token, where it has one. It comes from a token that nobody has verified:
+    /// compare it, but put it into no URL, path, query or log line.
+    pub key_id: Option<&'a str>,
+    /// The algorithm of the token.
+    pub algorithm: Algorithm,
+}
+
+impl<'a> WantedKey<'a> {
+    pub(crate) fn of(header: &'a Header) -> Self {
+        Self {
+            key_id: header.key_id(),
+            algorithm: header.algorithm(),
+        }
+    }
+}
+
+impl fmt::Debug for WantedKey<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WantedKey")
+            .field("algorithm", &self.algorithm)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What comes of asking a provider for newer keys.
+pub enum Refresh {
+    /// There is nothing newer: the token is refused.
+    Unchanged,
+    /// There may be newer keys, but they cannot be had now: the request is answered with 503 and
+    /// may be tried again after this time.
+    Unavailable(Duration),
+    /// Newer keys are on their way. When this resolves well, the token is judged once more by a
+    /// new [`snapshot`](KeyProvider::snapshot); an error goes to the client, normally
+    /// [`AuthError::KeysUnavailable`].
+    Pending(BoxFuture<'static, Result<(), AuthError>>),
+}
+
+impl fmt::Debug for Refresh {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unchanged => f.write_str("Unchanged"),
+            Self::Unavailable(after) => f.debug_tuple("Unavailable").field(after).finish(),
+            Self::Pending(_) => f.write_str("Pending"),
+        }
+    }
+}
+
+impl KeyProvider for VerifyingKey {
+    fn snapshot(&self) -> KeySet {
+        KeySet::from(self.clone())
+    }
+}
+
+impl KeyProvider for KeySet {
+    fn snapshot(&self) -> KeySet {
+        self.clone()
+    }
+}
+
+impl<P: KeyProvider + ?Sized> KeyProvider for Arc<P> {
+    fn snapshot(&self) -> KeySet {
+        (**self).snapshot()
+    }
+
+    fn refresh(&self, wanted: &WantedKey<'_>) -> Refresh {
+        (**self).refresh(wanted)
+    }
+}
+
+impl<F: Fn() -> KeySet + Send + Sync + 'static> KeyProvider for F {
+    fn snapshot(&self) -> KeySet {
+        self()
+    }
+}
