@@ -39,6 +39,7 @@
 //!
 //! # Where to go on
 //!
+//! - [`verify`]: what is checked, and in which order; several issuers; use without Tower.
 //! - [`keys`]: where keys come from; a provider of your own. A single key is a [`VerifyingKey`].
 //! - [`extract`]: tokens from cookies, other headers, WebSocket subprotocols.
 //! - [`reject`]: what clients are told, and how to tell them otherwise.
@@ -96,8 +97,10 @@ pub mod keys;
 mod observe;
 pub mod reject;
 mod request;
+pub mod verify;
 
 pub use error::{AuthError, ConfigError, KeyError, RequestError, TokenError};
 pub use jose::{Algorithm, JwkSet, SigningKey, VerifyingKey};
 pub use keys::KeyProvider;
 pub use request::RequestHead;
+pub use verify::{Validation, VerifiedToken, Verifier};

@@ -1,0 +1,170 @@
+//! Tokens that were verified already.
+
+use std::fmt;
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::sync::Arc;
+
+use quick_cache::UnitWeighter;
+use quick_cache::sync::{Cache as Entries, DefaultLifecycle};
+use siphasher::sip128::SipHasher13;
+
+use super::VerifiedToken;
+use super::issuers::Issuer;
+use crate::jose::VerifyingKey;
+use crate::keys::KeySet;
+
+/// Enough for the clients that a server sees within the life of their tokens, in a few MiB.
+const DEFAULT_ENTRIES: usize = 10_000;
+
+/// Longer tokens are verified every time. They are rare, and remembering 10,000 of them would
+/// take more memory than anybody expects.
+const MAX_TOKEN_LEN: usize = 4096;
+
+/// How many verified tokens are remembered: 10,000 unless set otherwise.
+///
+/// Clients send the same token many times. Of one that is remembered, the signature is not
+/// verified again, and the claims are not decoded again. Everything that can change is checked
+/// every time: the times against the clock, the trust in the key that signed, and your own rules.
+///
+/// Only tokens that were accepted are remembered, so that junk displaces nothing. What is kept is
+/// a keyed hash and the [`VerifiedToken`], but no token.
+///
+/// ```
+/// # let keys = tower_bearer::VerifyingKey::from_secret([7; 32])?;
+/// use tower_bearer::verify::Cache;
+///
+/// let verifier = <tower_bearer::Verifier>::builder()
+///     .issuer("https://issuer.example.com", keys)
+///     .audience("my-api")
+///     .cache(Cache::entries(100_000))
+///     .build()?;
+/// # Ok::<(), tower_bearer::ConfigError>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cache {
+    entries: usize,
+}
+
+impl Cache {
+    /// Remembers about so many tokens: those that are used most.
+    pub const fn entries(entries: usize) -> Self {
+        Self { entries }
+    }
+
+    /// Remembers no token: each is verified every time.
+    pub const fn disabled() -> Self {
+        Self::entries(0)
+    }
+}
+
+impl Default for Cache {
+    fn default() -> Self {
+        Self::entries(DEFAULT_ENTRIES)
+    }
+}
+
+/// What stands for a token in the cache: a keyed hash of all of it. The key is random and never
+/// leaves the process, so that nobody can make a token that stands for another.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct TokenId(u128);
+
+/// An accepted token, and what it was accepted by.
+pub(super) struct Entry<C> {
+    pub(super) verified: VerifiedToken<C>,
+    pub(super) issuer: Arc<Issuer>,
+    /// The set of which the key was chosen. While the provider still hands it out, so is the key.
+    pub(super) keys: KeySet,
+    pub(super) key: VerifyingKey,
+}
+
+/// The tokens that a verifier remembers.
+pub(super) struct TokenCache<C> {
+    /// None where nothing is remembered.
+    entries: Option<Entries<TokenId, Arc<Entry<C>>, UnitWeighter, BuildIdHasher>>,
+    hasher: SipHasher13,
+}
+
+impl<C> TokenCache<C> {
+    pub(super) fn new(cache: Cache) -> Self {
+        let entries = (cache.entries > 0).then(|| {
+            Entries::with(
+                cache.entries,
+                cache.entries as u64,
+                UnitWeighter,
+                BuildIdHasher,
+                DefaultLifecycle::default(),
+            )
+        });
+        Self {
+            entries,
+            hasher: SipHasher13::new_with_keys(random(), random()),
+        }
+    }
+
+    /// The id of a token, where tokens of its length are remembered.
+    pub(super) fn id_of(&self, token: &[u8]) -> Option<TokenId> {
+        self.entries
+            .as_ref()
+            .filter(|_| token.len() <= MAX_TOKEN_LEN)?;
+        Some(TokenId(self.hasher.hash(token).as_u128()))
+    }
+
+    pub(super) fn get(&self, id: TokenId) -> Option<Arc<Entry<C>>> {
+        self.entries.as_ref()?.get(&id)
+    }
+
+    pub(super) fn insert(&self, id: TokenId, entry: Entry<C>) {
+        if let Some(entries) = &self.entries {
+            entries.insert(id, Arc::new(entry));
+        }
+    }
+
+    pub(super) fn remove(&self, id: TokenId) {
+        if let Some(entries) = &self.entries {
+            entries.remove(&id);
+        }
+    }
+}
+
+/// A number that nobody can guess: the standard library seeds its hashers from the system.
+fn random() -> u64 {
+    RandomState::new().build_hasher().finish()
+}
+
+/// Ids are hashes already.
+#[derive(Clone)]
+struct BuildIdHasher;
+
+impl BuildHasher for BuildIdHasher {
+    type Hasher = IdHasher;
+
+    fn build_hasher(&self) -> IdHasher {
+        IdHasher(0)
+    }
+}
+
+struct IdHasher(u64);
+
+impl Hasher for IdHasher {
+    #[expect(clippy::cast_possible_truncation, reason = "half of a hash is a hash")]
+    fn write_u128(&mut self, id: u128) {
+        self.0 = id as u64;
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        // Ids do not come this way; if they ever did, this would be right, if slow.
+        for &byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(byte);
+        }
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
+impl<C> fmt::Debug for TokenCache<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TokenCache").finish_non_exhaustive()
+    }
+}

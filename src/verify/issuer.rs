@@ -1,0 +1,69 @@
+//! Whom to trust.
+
+use std::fmt;
+
+use super::Validation;
+use crate::keys::KeyProvider;
+
+/// An issuer that is trusted, with its own keys and, where wanted, its own rules.
+///
+/// Keys are never shared between issuers: a token that names one issuer and is signed by
+/// another's key is refused.
+///
+/// ```
+/// use tower_bearer::{Algorithm, Validation, Verifier, VerifyingKey};
+/// use tower_bearer::verify::TrustedIssuer;
+///
+/// # let (partner_key, our_key) = (VerifyingKey::from_secret([1; 32])?, VerifyingKey::from_secret([2; 32])?);
+/// let partner = TrustedIssuer::new("https://partner.example", partner_key)
+///     .validation(Validation::new().audience("partner-api").algorithms([Algorithm::HS256]));
+///
+/// let verifier = <Verifier>::builder()
+///     .issuer("https://ours.example", our_key)
+///     .audience("my-api")
+///     .trust(partner)
+///     .build()?;
+/// # Ok::<(), tower_bearer::ConfigError>(())
+/// ```
+pub struct TrustedIssuer {
+    pub(super) name: Option<Box<str>>,
+    pub(super) keys: Box<dyn KeyProvider>,
+    pub(super) validation: Option<Validation>,
+}
+
+impl TrustedIssuer {
+    /// The issuer of this name (`iss`), compared to the letter, with its keys.
+    pub fn new(issuer: impl Into<String>, keys: impl KeyProvider) -> Self {
+        let name = Some(issuer.into().into_boxed_str());
+        Self {
+            name,
+            keys: Box::new(keys),
+            validation: None,
+        }
+    }
+
+    /// Whoever signs with these keys, whatever `iss` says, or if it is missing.
+    pub(super) fn any(keys: impl KeyProvider) -> Self {
+        Self {
+            name: None,
+            keys: Box::new(keys),
+            validation: None,
+        }
+    }
+
+    /// Rules of its own, in place of those of the verifier.
+    #[must_use]
+    pub fn validation(mut self, validation: Validation) -> Self {
+        self.validation = Some(validation);
+        self
+    }
+}
+
+impl fmt::Debug for TrustedIssuer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TrustedIssuer")
+            .field("name", &self.name)
+            .field("validation", &self.validation)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,292 @@
+//! Verifying a token: what is checked, and in which order.
+//!
+//! A [`Verifier`] needs no Tower: it verifies whatever token you hand it, from a WebSocket message
+//! or a queue as well.
+//!
+//! ```
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let issuer = tower_bearer::test_util::TestIssuer::new("https://issuer.example.com", tower_bearer::Algorithm::ES256);
+//! # let keys = issuer.verifying_key();
+//! # let token = issuer.token().audience("my-api").claim("name", "Ada").sign();
+//! use tower_bearer::{AuthError, TokenError, Verifier};
+//!
+//! #[derive(serde::Deserialize)]
+//! struct MyClaims {
+//!     name: String,
+//! }
+//!
+//! let verifier = Verifier::<MyClaims>::builder()
+//!     .issuer("https://issuer.example.com", keys)
+//!     .audience("my-api")
+//!     .build()?;
+//!
+//! let verified = verifier.verify_now(&token)?;
+//! assert_eq!(verified.claims().name, "Ada");
+//!
+//! let refused = verifier.verify_now(format!("{token}x")).unwrap_err();
+//! assert_eq!(refused, AuthError::InvalidToken(TokenError::Malformed));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # The checks, in order
+//!
+//! The cheapest come first, so that junk, expired and foreign tokens never reach the signature.
+//! Nothing of a token leaves this module before its signature was verified.
+//!
+//! 0. a token that is [remembered](Cache) passes 6, 7 and the rules of 9 only, as far as they can
+//!    have changed;
+//! 1. the length of the token, and its three parts;
+//! 2. the header: well-formed, no `crit`, a known algorithm;
+//! 3. the registered claims: well-formed;
+//! 4. the issuer is trusted; what follows is by its rules;
+//! 5. algorithm and type are allowed;
+//! 6. `exp`, `nbf`, `iat`, the audience, no sender binding, required claims;
+//! 7. exactly one key of the issuer fits;
+//! 8. **the signature**;
+//! 9. the claims decode into `C`, and the rules of the application hold.
+
+mod builder;
+mod cache;
+mod caller;
+mod clock;
+mod headers;
+mod issuer;
+mod issuers;
+mod recall;
+mod validation;
+mod verified;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use futures::future::BoxFuture;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+pub use self::builder::VerifierBuilder;
+pub use self::cache::Cache;
+use self::cache::{Entry, TokenCache, TokenId};
+pub(crate) use self::caller::{AnyVerifiedToken, Caller};
+pub use self::clock::Clock;
+use self::headers::Headers;
+pub use self::issuer::TrustedIssuer;
+use self::issuers::Issuers;
+pub use self::validation::Validation;
+use self::verified::Verified;
+pub use self::verified::VerifiedToken;
+use crate::error::{AuthError, TokenError};
+use crate::jose::{ClaimPath, NumericDate, Token, UnverifiedClaims, base64url};
+use crate::keys::{Refresh, WantedKey};
+use crate::observe;
+
+/// The longest signature there is: that of an RSA key of 8192 bits, and what the decoder wants
+/// beside it.
+const SIGNATURE_BUFFER: usize = 1024 + 16;
+
+/// Verifies tokens. Cloning it shares everything.
+///
+/// `C` is the type that the claims are decoded into: one of your own, or a JSON map.
+///
+/// [The module's page](self) shows how it is used.
+pub struct Verifier<C = Map<String, Value>>(Arc<Inner<C>>);
+
+struct Inner<C> {
+    max_token_len: usize,
+    cache: TokenCache<C>,
+    issuers: Issuers,
+    headers: Headers,
+    roles: Vec<ClaimPath>,
+    rules: Vec<Rule<C>>,
+    clock: Option<Box<dyn Clock>>,
+}
+
+type Rule<C> = Box<dyn Fn(&VerifiedToken<C>) -> bool + Send + Sync>;
+
+impl<C> Verifier<C> {
+    /// Begins to set a verifier up.
+    pub fn builder() -> VerifierBuilder<C> {
+        VerifierBuilder::new()
+    }
+}
+
+impl<C: DeserializeOwned + Send + Sync + 'static> Verifier<C> {
+    /// Verifies a token. Waits for keys where the token asks for one that its issuer's provider
+    /// must first fetch.
+    ///
+    /// # Errors
+    ///
+    /// [`AuthError::InvalidToken`] where the token is not acceptable,
+    /// [`AuthError::KeysUnavailable`] where that cannot be told now, for want of keys.
+    pub async fn verify(&self, token: impl AsRef<[u8]>) -> Result<VerifiedToken<C>, AuthError> {
+        match self.begin(token.as_ref()) {
+            Verification::Done(result) => result,
+            Verification::Pending(verification) => verification.await,
+        }
+    }
+
+    /// Verifies a token with the keys at hand, without waiting for others.
+    ///
+    /// # Errors
+    ///
+    /// As [`verify`](Self::verify). Where keys would have to be fetched first, it is
+    /// [`AuthError::KeysUnavailable`].
+    pub fn verify_now(&self, token: impl AsRef<[u8]>) -> Result<VerifiedToken<C>, AuthError> {
+        match self.begin(token.as_ref()) {
+            Verification::Done(result) => result,
+            Verification::Pending(_) => Err(AuthError::KeysUnavailable(Duration::ZERO)),
+        }
+    }
+
+    /// Verifies a token at once if the keys are at hand.
+    pub(crate) fn begin(&self, text: &[u8]) -> Verification<C> {
+        let id = self.0.cache.id_of(text);
+        if let Some(id) = id {
+            let recalled = self.0.recall(id);
+            observe::cache_asked(recalled.is_some());
+            if let Some(verdict) = recalled {
+                return Verification::Done(verdict);
+            }
+        }
+        match self.0.judge(text, id, Inquiry::First) {
+            Ok(verified) => Verification::Done(Ok(verified)),
+            Err(Stop::Refused(error)) => Verification::Done(Err(error)),
+            Err(Stop::Refreshing(refresh)) => {
+                let verifier = self.clone();
+                let text = text.to_vec();
+                Verification::Pending(Box::pin(async move {
+                    refresh.await?;
+                    verifier
+                        .0
+                        .judge(&text, id, Inquiry::Last)
+                        .map_err(|stop| match stop {
+                            Stop::Refused(error) => error,
+                            Stop::Refreshing(_) => TokenError::UnknownKey.into(),
+                        })
+                }))
+            }
+        }
+    }
+}
+
+/// What comes of beginning to verify a token.
+pub(crate) enum Verification<C> {
+    Done(Result<VerifiedToken<C>, AuthError>),
+    Pending(BoxFuture<'static, Result<VerifiedToken<C>, AuthError>>),
+}
+
+/// Whether keys may be asked for: once a token, so that none can go round in circles.
+#[derive(Clone, Copy)]
+enum Inquiry {
+    First,
+    Last,
+}
+
+enum Stop {
+    Refused(AuthError),
+    Refreshing(BoxFuture<'static, Result<(), AuthError>>),
+}
+
+impl From<TokenError> for Stop {
+    fn from(reason: TokenError) -> Self {
+        Self::Refused(reason.into())
+    }
+}
+
+impl<C: DeserializeOwned> Inner<C> {
+    fn judge(
+        &self,
+        text: &[u8],
+        id: Option<TokenId>,
+        inquiry: Inquiry,
+    ) -> Result<VerifiedToken<C>, Stop> {
+        if text.len() > self.max_token_len {
+            return Err(TokenError::TooLong.into());
+        }
+        let token = Token::parse(text)?;
+
+        let (header, is_new_header) = self.headers.of(&token)?;
+        let mut payload = Vec::new();
+        base64url::decode_into(token.payload(), &mut payload).ok_or(TokenError::Malformed)?;
+        let payload = str::from_utf8(&payload).map_err(|_| TokenError::InvalidClaims)?;
+        let mut claims = UnverifiedClaims::new();
+        claims.read(payload)?;
+
+        let issuer = self
+            .issuers
+            .find(claims.registered.issuer.as_deref())
+            .ok_or(TokenError::UntrustedIssuer)?;
+        issuer.validation.check_header(&header)?;
+        issuer.validation.check_claims(&claims, self.now())?;
+
+        let keys = issuer.keys.snapshot();
+        let wanted = WantedKey::of(&header);
+        let key = match keys.select(wanted) {
+            Ok(key) => key,
+            Err(TokenError::UnknownKey) if matches!(inquiry, Inquiry::First) => {
+                return Err(match issuer.keys.refresh(&wanted) {
+                    Refresh::Unchanged => TokenError::UnknownKey.into(),
+                    Refresh::Unavailable(after) => Stop::Refused(AuthError::KeysUnavailable(after)),
+                    Refresh::Pending(refresh) => Stop::Refreshing(refresh),
+                });
+            }
+            Err(reason) => return Err(reason.into()),
+        };
+
+        let mut signature = [0; SIGNATURE_BUFFER];
+        let signature = base64url::decode_slice(token.signature(), &mut signature)
+            .ok_or(TokenError::Malformed)?;
+        if !key.verify(header.algorithm(), token.signing_input(), signature) {
+            return Err(TokenError::BadSignature.into());
+        }
+
+        let verified = VerifiedToken::new(Verified {
+            claims: serde_json::from_str(payload).map_err(|_| TokenError::UndecodableClaims)?,
+            roles: self
+                .roles
+                .iter()
+                .flat_map(|path| path.strings(payload))
+                .collect(),
+            registered: claims.registered.into(),
+            header: Arc::clone(&header),
+        });
+        if is_new_header {
+            self.headers.remember(&token, &header);
+        }
+        let verified = self.apply_rules(verified).map_err(Stop::Refused)?;
+        if let Some(id) = id {
+            let entry = Entry {
+                verified: verified.clone(),
+                issuer: Arc::clone(issuer),
+                keys: keys.clone(),
+                key: key.clone(),
+            };
+            self.cache.insert(id, entry);
+        }
+        Ok(verified)
+    }
+}
+
+impl<C> Inner<C> {
+    fn now(&self) -> NumericDate {
+        self.clock
+            .as_ref()
+            .map_or_else(SystemTime::now, |clock| clock.now())
+            .into()
+    }
+}
+
+impl<C> Clone for Verifier<C> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<C> fmt::Debug for Verifier<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Verifier")
+            .field("issuers", &self.0.issuers)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,120 @@
+//! A token that was verified.
+
+use std::any::Any;
+use std::fmt;
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use crate::jose::{Header, RegisteredClaims};
+
+/// A token whose signature and claims were verified: the only way to one is a
+/// [`Verifier`](crate::Verifier).
+///
+/// `C` is the type of the claims: one of your own, or a JSON map. Cloning shares the claims and
+/// never copies them. `Debug` shows no claim.
+///
+/// ```
+/// use tower_bearer::VerifiedToken;
+///
+/// #[derive(serde::Deserialize)]
+/// struct MyClaims {
+///     name: String,
+/// }
+///
+/// fn greet(token: &VerifiedToken<MyClaims>) -> String {
+///     format!("hello {}", token.claims().name)
+/// }
+/// ```
+pub struct VerifiedToken<C = Map<String, Value>>(Arc<Verified<C>>);
+
+pub(super) struct Verified<C> {
+    pub(super) header: Arc<Header>,
+    pub(super) registered: RegisteredClaims,
+    pub(super) roles: Vec<Box<str>>,
+    pub(super) claims: C,
+}
+
+impl<C> VerifiedToken<C> {
+    pub(super) fn new(verified: Verified<C>) -> Self {
+        Self(Arc::new(verified))
+    }
+
+    /// The claims.
+    pub fn claims(&self) -> &C {
+        &self.0.claims
+    }
+
+    /// The registered claims, such as issuer and subject, whatever `C` is.
+    pub fn registered(&self) -> &RegisteredClaims {
+        &self.0.registered
+    }
+
+    /// The header.
+    pub fn header(&self) -> &Header {
+        &self.0.header
+    }
+
+    /// Whom the token speaks of (`sub`).
+    pub fn subject(&self) -> Option<&str> {
+        self.0.registered.subject()
+    }
+
+    /// Whether the token grants this scope.
+    pub fn has_scope(&self, scope: &str) -> bool {
+        self.0.registered.has_scope(scope)
+    }
+
+    /// The roles, from the claims that [`roles_claim`](crate::verify::VerifierBuilder::roles_claim)
+    /// named.
+    pub fn roles(&self) -> impl Iterator<Item = &str> {
+        self.0.roles.iter().map(|role| &**role)
+    }
+
+    /// Whether the token grants this role: compared to the letter.
+    pub fn has_role(&self, role: &str) -> bool {
+        self.roles().any(|granted| granted == role)
+    }
+}
+
+impl<C: Send + Sync + 'static> VerifiedToken<C> {
+    /// The same token, whatever its claims type.
+    pub(super) fn erase(&self) -> Arc<dyn Grants> {
+        Arc::clone(&self.0) as Arc<dyn Grants>
+    }
+}
+
+impl<C> Clone for VerifiedToken<C> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<C> fmt::Debug for VerifiedToken<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("VerifiedToken")
+            .field("header", &self.0.header)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What authorization sees of a verified token, so that it need not be told the claims type.
+pub(super) trait Grants: Send + Sync {
+    fn registered(&self) -> &RegisteredClaims;
+    fn roles(&self) -> &[Box<str>];
+    fn claims(&self) -> &dyn Any;
+}
+
+impl<C: Send + Sync + 'static> Grants for Verified<C> {
+    fn registered(&self) -> &RegisteredClaims {
+        &self.registered
+    }
+
+    fn roles(&self) -> &[Box<str>] {
+        &self.roles
+    }
+
+    fn claims(&self) -> &dyn Any {
+        &self.claims
+    }
+}
