@@ -39,6 +39,7 @@
 //!
 //! # Where to go on
 //!
+//! - [`auth`]: the layer, by an example without a framework; optional tokens, CORS.
 //! - [`verify`]: what is checked, and in which order; several issuers; use without Tower.
 //! - [`keys`]: where keys come from; a provider of your own. A single key is a [`VerifyingKey`].
 //! - [`extract`]: tokens from cookies, other headers, WebSocket subprotocols.
@@ -90,6 +91,7 @@
 //! No event, error or `Debug` holds a token, a key, or the value of a claim but the two above.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+pub mod auth;
 mod error;
 pub mod extract;
 pub mod jose;
@@ -99,6 +101,7 @@ pub mod reject;
 mod request;
 pub mod verify;
 
+pub use auth::{BearerAuth, BearerAuthLayer};
 pub use error::{AuthError, ConfigError, KeyError, RequestError, TokenError};
 pub use jose::{Algorithm, JwkSet, SigningKey, VerifyingKey};
 pub use keys::KeyProvider;

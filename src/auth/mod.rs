@@ -1,0 +1,53 @@
+//! The middleware: takes the token of each request, verifies it, and lets the request through or
+//! answers it.
+//!
+//! # Example
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let issuer = tower_bearer::test_util::TestIssuer::new("https://issuer.example.com", tower_bearer::Algorithm::ES256);
+//! # let keys = issuer.verifying_key();
+//! # let token = issuer.token().audience("my-api").claim("name", "Ada").sign();
+//! use http::{Request, Response, StatusCode};
+//! use std::convert::Infallible;
+//! use tower::{Service, ServiceBuilder, ServiceExt, service_fn};
+//! use tower_bearer::{BearerAuthLayer, VerifiedToken, Verifier};
+//!
+//! #[derive(serde::Deserialize)]
+//! struct MyClaims {
+//!     name: String,
+//! }
+//!
+//! async fn hello(request: Request<String>) -> Result<Response<String>, Infallible> {
+//!     let token = request.extensions().get::<VerifiedToken<MyClaims>>().unwrap();
+//!     Ok(Response::new(format!("hello {}", token.claims().name)))
+//! }
+//!
+//! let verifier = Verifier::<MyClaims>::builder()
+//!     .issuer("https://issuer.example.com", keys)
+//!     .audience("my-api")
+//!     .build()?;
+//! let mut service =
+//!     ServiceBuilder::new().layer(BearerAuthLayer::new(verifier)).service_fn(hello);
+//!
+//! let request = Request::get("/")
+//!     .header("authorization", format!("Bearer {token}"))
+//!     .body(String::new())?;
+//! let response = service.ready().await?.call(request).await?;
+//! assert_eq!(response.body(), "hello Ada");
+//!
+//! let response = service.ready().await?.call(Request::new(String::new())).await?;
+//! assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
+//! assert_eq!(response.headers()["www-authenticate"], "Bearer");
+//! # Ok(())
+//! # }
+//! ```
+
+mod future;
+mod layer;
+mod service;
+
+pub use self::future::ResponseFuture;
+pub use self::layer::BearerAuthLayer;
+pub use self::service::BearerAuth;
