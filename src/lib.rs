@@ -42,6 +42,7 @@
 //! - [`auth`]: the layer, by an example without a framework; optional tokens, CORS.
 //! - [`verify`]: what is checked, and in which order; several issuers; use without Tower.
 //! - [`keys`]: where keys come from; a provider of your own. A single key is a [`VerifyingKey`].
+//! - [`authorize`]: scopes, roles, and any other requirement.
 //! - [`extract`]: tokens from cookies, other headers, WebSocket subprotocols.
 //! - [`reject`]: what clients are told, and how to tell them otherwise.
 //! - [`jose`]: tokens, headers, claims, algorithms and keys as such.
@@ -92,6 +93,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod auth;
+pub mod authorize;
 mod error;
 pub mod extract;
 pub mod jose;
@@ -102,6 +104,7 @@ mod request;
 pub mod verify;
 
 pub use auth::{BearerAuth, BearerAuthLayer};
+pub use authorize::RequireLayer;
 pub use error::{AuthError, ConfigError, KeyError, RequestError, TokenError};
 pub use jose::{Algorithm, JwkSet, SigningKey, VerifyingKey};
 pub use keys::KeyProvider;

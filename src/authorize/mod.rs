@@ -1,0 +1,54 @@
+//! What a verified token permits.
+//!
+//! A [`Requirement`] is made from [`scope`], [`role`] and [`claims`], put together with `&`, `|`,
+//! `!`, [`all_of`] and [`any_of`]. A [`RequireLayer`] demands it of each request, behind a
+//! [`BearerAuthLayer`](crate::BearerAuthLayer):
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let issuer = tower_bearer::test_util::TestIssuer::new("https://issuer.example.com", tower_bearer::Algorithm::ES256);
+//! # let keys = issuer.verifying_key();
+//! # let token = issuer.token().audience("my-api").claim("scope", "read").sign();
+//! # use std::convert::Infallible;
+//! # use http::{Request, Response};
+//! # use tower::{ServiceBuilder, ServiceExt};
+//! use tower_bearer::authorize::{claims, role, scope};
+//! use tower_bearer::{BearerAuthLayer, RequireLayer, Verifier};
+//!
+//! #[derive(serde::Deserialize)]
+//! struct MyClaims {
+//!     #[serde(default)]
+//!     level: u8,
+//! }
+//!
+//! let verifier = Verifier::<MyClaims>::builder()
+//!     .issuer("https://issuer.example.com", keys)
+//!     .audience("my-api")
+//!     .roles_claim("realm_access.roles")
+//!     .build()?;
+//!
+//! let may_write = scope("write") & (role("editor") | claims(|claims: &MyClaims| claims.level > 8));
+//! let service = ServiceBuilder::new()
+//!     .layer(BearerAuthLayer::new(verifier))
+//!     .layer(RequireLayer::new(may_write))
+//!     .service_fn(async |_: Request<String>| Ok::<_, Infallible>(Response::new(String::new())));
+//!
+//! let request = Request::post("/articles").header("authorization", format!("Bearer {token}"));
+//! let response = service.oneshot(request.body(String::new())?).await?;
+//! assert_eq!(response.status(), 403);
+//! assert_eq!(
+//!     response.headers()["www-authenticate"],
+//!     r#"Bearer error="insufficient_scope", error_description="insufficient scope", scope="write""#,
+//! );
+//! # Ok(())
+//! # }
+//! ```
+
+mod future;
+mod layer;
+mod requirement;
+
+pub use self::future::ResponseFuture;
+pub use self::layer::{Require, RequireLayer};
+pub use self::requirement::{Requirement, all_of, any_of, claims, role, scope};

@@ -1,0 +1,174 @@
+//! What can be required of a token.
+
+use std::any::type_name;
+use std::collections::BTreeSet;
+use std::fmt;
+use std::ops::{BitAnd, BitOr, Not};
+use std::sync::Arc;
+
+use crate::error::AuthError;
+use crate::verify::AnyVerifiedToken;
+
+/// Something that a token must grant. Cloning it is cheap.
+///
+/// [The module's page](super) shows how requirements are made and put together.
+#[derive(Clone)]
+pub struct Requirement(Kind);
+
+#[derive(Clone)]
+enum Kind {
+    Scope(Arc<str>),
+    Role(Arc<str>),
+    Claims(Predicate),
+    All(Arc<[Requirement]>),
+    Any(Arc<[Requirement]>),
+    Not(Arc<Requirement>),
+}
+
+#[derive(Clone)]
+struct Predicate {
+    claims_type: &'static str,
+    holds: Arc<Holds>,
+}
+
+/// Returns `None` where the claims are of another type.
+type Holds = dyn Fn(&AnyVerifiedToken) -> Option<bool> + Send + Sync;
+
+/// Requires this scope: compared to the letter with those of `scope` and `scp`.
+///
+/// A scope is one word ([RFC 6749 §3.3](https://www.rfc-editor.org/rfc/rfc6749#section-3.3)). A
+/// text with a space in it is none, and never granted: use [`all_of`] or `&` for several.
+pub fn scope(scope: impl AsRef<str>) -> Requirement {
+    Requirement(Kind::Scope(scope.as_ref().into()))
+}
+
+/// Requires this role: compared to the letter with those of the claims that
+/// [`roles_claim`](crate::verify::VerifierBuilder::roles_claim) names.
+pub fn role(role: impl AsRef<str>) -> Requirement {
+    Requirement(Kind::Role(role.as_ref().into()))
+}
+
+/// Requires that this holds for the claims, of the type that the verifier decodes into.
+///
+/// Where the verifier decodes into another type, the answer is 500: a mistake in the set-up.
+pub fn claims<C, F>(predicate: F) -> Requirement
+where
+    C: 'static,
+    F: Fn(&C) -> bool + Send + Sync + 'static,
+{
+    Requirement(Kind::Claims(Predicate {
+        claims_type: type_name::<C>(),
+        holds: Arc::new(move |token| token.claims::<C>().map(&predicate)),
+    }))
+}
+
+/// Requires each of these. Nothing is required by an empty list.
+pub fn all_of(requirements: impl IntoIterator<Item = Requirement>) -> Requirement {
+    Requirement(Kind::All(requirements.into_iter().collect()))
+}
+
+/// Requires one of these at least. An empty list is never met.
+pub fn any_of(requirements: impl IntoIterator<Item = Requirement>) -> Requirement {
+    Requirement(Kind::Any(requirements.into_iter().collect()))
+}
+
+impl Requirement {
+    /// Whether the token meets the requirement.
+    ///
+    /// # Errors
+    ///
+    /// [`AuthError::MissingLayer`] where the claims are not of the type that is asked for.
+    pub(super) fn is_met_by(&self, token: &AnyVerifiedToken) -> Result<bool, AuthError> {
+        match &self.0 {
+            Kind::Scope(scope) => Ok(is_one_word(scope) && token.has_scope(scope)),
+            Kind::Role(role) => Ok(token.has_role(role)),
+            Kind::Claims(predicate) => (predicate.holds)(token).ok_or(AuthError::MissingLayer),
+            Kind::Not(requirement) => requirement.is_met_by(token).map(|met| !met),
+            Kind::All(requirements) => {
+                for requirement in &**requirements {
+                    if !requirement.is_met_by(token)? {
+                        return Ok(false);
+                    }
+                }
+                Ok(true)
+            }
+            Kind::Any(requirements) => {
+                for requirement in &**requirements {
+                    if requirement.is_met_by(token)? {
+                        return Ok(true);
+                    }
+                }
+                Ok(false)
+            }
+        }
+    }
+
+    /// The scopes that are asked for, for the challenge
+    /// ([RFC 6750 §3](https://www.rfc-editor.org/rfc/rfc6750#section-3)).
+    pub(super) fn scopes(&self) -> Option<Arc<str>> {
+        let mut scopes = BTreeSet::new();
+        self.collect_scopes(&mut scopes);
+        let scopes: Vec<_> = scopes.into_iter().collect();
+        (!scopes.is_empty()).then(|| scopes.join(" ").into())
+    }
+
+    fn collect_scopes<'r>(&'r self, scopes: &mut BTreeSet<&'r str>) {
+        match &self.0 {
+            Kind::Scope(scope) => {
+                scopes.insert(scope);
+            }
+            Kind::All(requirements) | Kind::Any(requirements) => {
+                for requirement in &**requirements {
+                    requirement.collect_scopes(scopes);
+                }
+            }
+            // What must not be granted is nothing to ask for.
+            Kind::Not(_) | Kind::Role(_) | Kind::Claims(_) => {}
+        }
+    }
+}
+
+/// An element of the array `scp` can be any text, one that is no scope as well.
+fn is_one_word(scope: &str) -> bool {
+    !scope.is_empty() && !scope.contains(' ')
+}
+
+/// Requires both.
+impl BitAnd for Requirement {
+    type Output = Self;
+
+    fn bitand(self, other: Self) -> Self {
+        all_of([self, other])
+    }
+}
+
+/// Requires one of the two at least.
+impl BitOr for Requirement {
+    type Output = Self;
+
+    fn bitor(self, other: Self) -> Self {
+        any_of([self, other])
+    }
+}
+
+/// Requires that this is not granted.
+impl Not for Requirement {
+    type Output = Self;
+
+    fn not(self) -> Self {
+        Self(Kind::Not(Arc::new(self)))
+    }
+}
+
+impl fmt::Debug for Requirement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Kind::Scope(scope) => f.debug_tuple("scope").field(scope).finish(),
+            Kind::Role(role) => f.debug_tuple("role").field(role).finish(),
+            Kind::Claims(predicate) => write!(f, "claims({})", predicate.claims_type),
+            Kind::All(requirements) => f.debug_tuple("all_of").field(requirements).finish(),
+            Kind::Any(requirements) => f.debug_tuple("any_of").field(requirements).finish(),
+            Kind::Not(requirement) => f.debug_tuple("not").field(requirement).finish(),
+        }
+    }
+}
