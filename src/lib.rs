@@ -94,6 +94,8 @@
 
 pub mod auth;
 pub mod authorize;
+#[cfg(feature = "axum")]
+pub mod axum;
 mod error;
 pub mod extract;
 pub mod jose;
