@@ -51,6 +51,7 @@
     feature = "test-util",
     doc = "- [`test_util`]: keys, tokens and a clock for your own tests."
 )]
+//! - [`dangerous`]: what weakens verification.
 //!
 //! # Features
 //!
@@ -96,6 +97,7 @@ pub mod auth;
 pub mod authorize;
 #[cfg(feature = "axum")]
 pub mod axum;
+pub mod dangerous;
 mod error;
 pub mod extract;
 pub mod jose;

@@ -1,0 +1,80 @@
+//! What weakens verification, by names that a reviewer finds.
+//!
+//! Two more dangers are settings of the verifier, since many set-ups need them for good reasons:
+//! [`any_audience`](crate::Validation::any_audience) and
+//! [`any_issuer`](crate::verify::VerifierBuilder::any_issuer).
+
+use serde::de::DeserializeOwned;
+
+use crate::error::{ConfigError, TokenError};
+use crate::jose::{Header, Token, VerifyingKey, base64url};
+
+/// The claims of a token, of which nothing was verified: neither its signature, nor its expiry,
+/// nor anything else. Anybody can have written it.
+///
+/// For looking into a token, as a debugger does. Never for deciding what a caller may do.
+///
+/// # Errors
+///
+/// [`TokenError::Malformed`] where it is not a compact JWS, [`TokenError::InvalidClaims`] where
+/// the payload is not UTF-8, [`TokenError::UndecodableClaims`] where it does not decode into `C`.
+///
+/// ```
+/// use tower_bearer::dangerous::decode_unverified_claims;
+///
+/// let token = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJhbGljZSJ9.";
+/// let claims: serde_json::Value = decode_unverified_claims(token)?;
+/// assert_eq!(claims["sub"], "alice");
+/// # Ok::<(), tower_bearer::TokenError>(())
+/// ```
+pub fn decode_unverified_claims<C: DeserializeOwned>(
+    token: impl AsRef<[u8]>,
+) -> Result<C, TokenError> {
+    let token = Token::parse(token.as_ref())?;
+    let payload = decode_text(token.payload(), TokenError::InvalidClaims)?;
+    serde_json::from_str(&payload).map_err(|_| TokenError::UndecodableClaims)
+}
+
+/// The header of a token, of which nothing was verified.
+///
+/// # Errors
+///
+/// [`TokenError::Malformed`] where it is not a compact JWS, and those of [`Header::parse`].
+///
+/// ```
+/// use tower_bearer::{Algorithm, dangerous::decode_unverified_header};
+///
+/// let header = decode_unverified_header("eyJhbGciOiJIUzI1NiJ9.e30.c2ln")?;
+/// assert_eq!(header.algorithm(), Algorithm::HS256);
+/// # Ok::<(), tower_bearer::TokenError>(())
+/// ```
+pub fn decode_unverified_header(token: impl AsRef<[u8]>) -> Result<Header, TokenError> {
+    let token = Token::parse(token.as_ref())?;
+    let header = decode_text(token.header(), TokenError::InvalidHeader)?;
+    Header::parse(&header)
+}
+
+fn decode_text(part: &[u8], not_utf8: TokenError) -> Result<String, TokenError> {
+    let mut text = Vec::new();
+    base64url::decode_into(part, &mut text).ok_or(TokenError::Malformed)?;
+    String::from_utf8(text).map_err(|_| not_utf8)
+}
+
+/// An HMAC key from a secret of any length, in spite of
+/// [RFC 7518 §3.2](https://www.rfc-editor.org/rfc/rfc7518#section-3.2). Whoever has one token can
+/// try secrets on it at leisure: a short one is soon found, and then signs whatever they like.
+///
+/// # Errors
+///
+/// [`KeyError::SecretIsKey`](crate::KeyError::SecretIsKey) as
+/// [`VerifyingKey::from_secret`].
+///
+/// ```
+/// let key = tower_bearer::dangerous::verifying_key_from_short_secret("secret")?;
+/// # Ok::<(), tower_bearer::ConfigError>(())
+/// ```
+pub fn verifying_key_from_short_secret(
+    secret: impl AsRef<[u8]>,
+) -> Result<VerifyingKey, ConfigError> {
+    VerifyingKey::from_short_secret(secret)
+}
