@@ -105,6 +105,8 @@ pub mod keys;
 mod observe;
 pub mod reject;
 mod request;
+#[cfg(feature = "test-util")]
+pub mod test_util;
 pub mod verify;
 
 pub use auth::{BearerAuth, BearerAuthLayer};
