@@ -1,0 +1,154 @@
+use std::sync::Arc;
+
+use http::{Request, Response};
+use tower::{Layer, ServiceBuilder, service_fn};
+use tower_bearer::extract::{self, Cookie, TokenSource};
+use tower_bearer::reject::{DefaultRejection, ProblemJson, Realm, Rejection, RejectionResponse};
+use tower_bearer::{AuthError, BearerAuthLayer};
+
+use super::{World, answer, assert_headers, bearer, request, whoami};
+
+#[test]
+fn one_layer_for_many_services() {
+    let world = World::new();
+    let layer = world.layer();
+    let service = ServiceBuilder::new()
+        .layer(layer.clone())
+        .service_fn(whoami);
+    for service in [
+        service.clone(),
+        service,
+        layer.layer(service_fn(whoami)).clone(),
+    ] {
+        assert_eq!(answer(service, bearer(&world.good())).body(), "alice");
+    }
+}
+
+#[test]
+fn refusals_in_other_words() {
+    let world = World::new();
+    let realm = Realm::new("orders").unwrap();
+
+    let default = DefaultRejection::new().realm(realm.clone());
+    let service = world.layer().reject_with(default).layer(service_fn(whoami));
+    let response = answer(service, Request::new(()));
+    assert_headers(
+        response.headers(),
+        &[("www-authenticate", r#"Bearer realm="orders""#)],
+    );
+
+    let problem = ProblemJson::new().realm(realm);
+    let service = world.layer().reject_with(problem).layer(service_fn(whoami));
+    let response = answer(service, bearer("x"));
+    assert_eq!(response.status(), 401);
+    assert_headers(
+        response.headers(),
+        &[
+            ("content-type", "application/problem+json"),
+            (
+                "www-authenticate",
+                r#"Bearer realm="orders", error="invalid_token", error_description="invalid token""#,
+            ),
+        ],
+    );
+    assert_eq!(
+        response.body(),
+        r#"{"title":"Unauthorized","status":401,"detail":"invalid token","error":"invalid_token"}"#
+    );
+}
+
+/// A closure sees the reason and the request, and may answer with whatever it likes.
+#[test]
+fn refusals_by_a_closure() {
+    let world = World::new();
+    let layer = world.layer().reject_with(|rejection: Rejection<'_>| {
+        let marker = rejection.request().extensions().get::<u8>();
+        assert_eq!(marker, Some(&7));
+        let body = match rejection.error() {
+            AuthError::MissingToken => format!("{} sign in", rejection.request().uri()),
+            error => error.reason().to_owned(),
+        };
+        let mut response = rejection.response(body);
+        *response.status_mut() = http::StatusCode::IM_A_TEAPOT;
+        response
+    });
+    for (authorization, body) in [("Basic x", "/page sign in"), ("Bearer x", "malformed")] {
+        let request = Request::get("/page")
+            .header("authorization", authorization)
+            .extension(7_u8)
+            .body(())
+            .unwrap();
+        let response = answer(layer.layer(service_fn(whoami)), request);
+        assert_eq!(response.status(), 418);
+        assert_eq!(response.body(), body);
+    }
+}
+
+/// What was set before `reject_with` stays.
+#[test]
+fn settings_survive_another_rejection() {
+    let world = World::new();
+    let layer = world
+        .layer()
+        .source(Cookie::new("t").unwrap())
+        .optional()
+        .allow_cors_preflight()
+        .reject_with(ProblemJson::new());
+    let service = layer.layer(service_fn(whoami));
+
+    assert_eq!(answer(service.clone(), Request::new(())).body(), "nobody");
+    let cookie = request(&[("cookie", format!("t={}", world.good()))]);
+    assert_eq!(answer(service.clone(), cookie).body(), "alice");
+    let preflight = Request::options("/")
+        .header("cookie", "t=x")
+        .header("origin", "https://x")
+        .header("access-control-request-method", "PUT")
+        .body(())
+        .unwrap();
+    assert_eq!(answer(service, preflight).body(), "nobody");
+}
+
+#[test]
+fn shared_answers_and_sources() {
+    let world = World::new();
+    let how: Arc<dyn RejectionResponse<String> + Send + Sync> =
+        Arc::new(|rejection: Rejection<'_>| -> Response<String> {
+            rejection.response("no".into())
+        });
+    let source: Arc<dyn TokenSource> = Arc::new(extract::from_fn(|request| {
+        Ok(request
+            .uri()
+            .path()
+            .strip_prefix('/')
+            .map(|path| path.as_bytes().into()))
+    }));
+    let service = world
+        .layer()
+        .source(source)
+        .reject_with(how)
+        .layer(service_fn(whoami));
+
+    let at = |path: &str| Request::get(format!("/{path}")).body(()).unwrap();
+    assert_eq!(answer(service.clone(), at(&world.good())).body(), "alice");
+    assert_eq!(answer(service, at("x")).body(), "no");
+}
+
+#[test]
+fn debug_tells_no_secret() {
+    fn assert_layer<T: Clone + std::fmt::Debug + Send + Sync>(_: &T) {}
+
+    let layer: BearerAuthLayer = World::new().layer();
+    assert_layer(&layer);
+    let text = format!("{layer:?}");
+    assert!(
+        text.starts_with("BearerAuthLayer { verifier: Verifier"),
+        "{text}"
+    );
+    assert!(text.ends_with("is_optional: false, .. }"), "{text}");
+    assert!(!text.contains("ZZZZ") && !text.contains("90, 90"), "{text}");
+    let service = layer.layer("inner");
+    assert_eq!(
+        format!("{service:?}"),
+        r#"BearerAuth { inner: "inner", .. }"#
+    );
+}

@@ -1,0 +1,229 @@
+use std::convert::Infallible;
+use std::time::Duration;
+
+use http::{HeaderName, Method, Request, Response};
+use tower::{Layer, service_fn};
+use tower_bearer::extract::Header;
+use tower_bearer::{BearerAuthLayer, VerifiedToken};
+
+use super::{AUDIENCE, Counter, NoKeys, World, answer, assert_headers, bearer, request, whoami};
+
+#[derive(serde::Deserialize)]
+struct Name {
+    name: String,
+}
+
+#[test]
+fn accepted() {
+    let world = World::new();
+    let service = world.layer().layer(service_fn(whoami));
+    let response = answer(service, bearer(&world.good()));
+    assert_eq!(response.status(), 200);
+    assert_headers(response.headers(), &[]);
+    assert_eq!(response.body(), "alice");
+}
+
+#[track_caller]
+fn assert_refused(
+    layer: &BearerAuthLayer,
+    request: Request<()>,
+    status: u16,
+    headers: &[(&str, &str)],
+) {
+    let calls = Counter::default();
+    let service = layer.layer(service_fn(async |_: Request<()>| {
+        calls.add();
+        Ok::<_, Infallible>(Response::new(String::from("secret")))
+    }));
+    let response = answer(service, request);
+    assert_eq!(response.status(), status);
+    assert_headers(response.headers(), headers);
+    assert_eq!(response.body(), "");
+    assert_eq!(calls.count(), 0);
+}
+
+#[test]
+fn refused() {
+    let world = World::new();
+    let good = format!("Bearer {}", world.good());
+    let expired = format!("Bearer {}", world.token().expires_in(-3600).sign());
+    let foreign = format!("Bearer {}", world.token().audience("other").sign());
+    let forged = format!("{}AAAA", &good[..good.len() - 4]);
+
+    let syntax = r#"Bearer error="invalid_request", error_description="the credentials are not of the form `Bearer TOKEN`""#;
+    let repeated = r#"Bearer error="invalid_request", error_description="the field that carries the token is repeated""#;
+    let old = r#"Bearer error="invalid_token", error_description="token expired""#;
+    let bad = r#"Bearer error="invalid_token", error_description="invalid token""#;
+    let rows: &[(&[&str], u16, &str)] = &[
+        (&[], 401, "Bearer"),
+        (&["Basic YWxpY2U6cw=="], 401, "Bearer"),
+        (&["Bearer"], 400, syntax),
+        (&["Bearer a b"], 400, syntax),
+        (&[&good, &good], 400, repeated),
+        (&["Basic YWxpY2U6cw==", &good], 400, repeated),
+        (&[&expired], 401, old),
+        (&["Bearer x"], 401, bad),
+        (&[&foreign], 401, bad),
+        (&[&forged], 401, bad),
+    ];
+    for (values, status, challenge) in rows {
+        let fields: Vec<_> = values
+            .iter()
+            .map(|value| ("authorization", value))
+            .collect();
+        let expected = [("www-authenticate", *challenge)];
+        assert_refused(&world.layer(), request(&fields), *status, &expected);
+    }
+}
+
+#[test]
+fn keys_unavailable() {
+    let world = World::new();
+    for (delay, seconds) in [(0, "1"), (29_001, "30"), (60_000, "60")] {
+        let layer = world.layer_with(NoKeys(Duration::from_millis(delay)));
+        let expected = [("retry-after", seconds)];
+        assert_refused(&layer, bearer(&world.good()), 503, &expected);
+        // What cannot be a good token is not worth another try.
+        let bad = r#"Bearer error="invalid_token", error_description="invalid token""#;
+        assert_refused(&layer, bearer("x"), 401, &[("www-authenticate", bad)]);
+    }
+}
+
+#[test]
+fn head_requests_are_refused_alike() {
+    let world = World::new();
+    let mut request = request::<&str>(&[]);
+    *request.method_mut() = Method::HEAD;
+    let expected = [("www-authenticate", "Bearer")];
+    assert_refused(&world.layer(), request, 401, &expected);
+}
+
+#[test]
+fn the_request_reaches_the_inner_service_whole() {
+    let world = World::new();
+    let service = world
+        .layer()
+        .layer(service_fn(async |request: Request<&'static str>| {
+            assert_eq!(request.method(), Method::PUT);
+            assert_eq!(request.uri(), "/a?b=c");
+            assert_eq!(request.headers().len(), 2);
+            assert_eq!(request.headers()["x-y"], "z");
+            assert!(
+                request.headers()["authorization"]
+                    .to_str()
+                    .unwrap()
+                    .starts_with("Bearer ey")
+            );
+            assert_eq!(request.extensions().get(), Some(&7_u8));
+            Ok::<_, Infallible>(Response::new(*request.body()))
+        }));
+    let request = Request::put("/a?b=c")
+        .header("x-y", "z")
+        .header("authorization", format!("Bearer {}", world.good()))
+        .extension(7_u8)
+        .body("body")
+        .unwrap();
+    assert_eq!(answer(service, request).body(), &"body");
+}
+
+#[test]
+fn claims_are_decoded() {
+    let world = World::new();
+    let service = world
+        .layer_of::<Name>()
+        .layer(service_fn(async |request: Request<()>| {
+            let token = request.extensions().get::<VerifiedToken<Name>>().unwrap();
+            assert!(request.extensions().get::<VerifiedToken>().is_none());
+            Ok::<_, Infallible>(Response::new(token.claims().name.clone()))
+        }));
+    let token = world.token().claim("name", "Ada").sign();
+    assert_eq!(answer(service, bearer(&token)).body(), "Ada");
+}
+
+/// Each layer answers for its own claims type.
+#[test]
+fn nested_layers_of_several_types() {
+    let world = World::new();
+    let inner = service_fn(async |request: Request<()>| {
+        let name = request.extensions().get::<VerifiedToken<Name>>().unwrap();
+        let map = request.extensions().get::<VerifiedToken>().unwrap();
+        let text = format!("{} {}", name.claims().name, map.claims()["name"]);
+        Ok::<_, Infallible>(Response::new(text))
+    });
+    let service = world.layer_of::<Name>().layer(world.layer().layer(inner));
+    let token = world.token().claim("name", "Ada").sign();
+    assert_eq!(answer(service, bearer(&token)).body(), r#"Ada "Ada""#);
+}
+
+/// Of two layers with one claims type, the inner one has the last word.
+#[test]
+fn nested_layers_of_one_type() {
+    let world = World::new();
+    let second = world
+        .layer()
+        .source(Header::new(HeaderName::from_static("x-token")));
+    let service = world.layer().layer(second.layer(service_fn(whoami)));
+
+    let alice = format!("Bearer {}", world.good());
+    let bob = world.token().subject("bob").sign();
+    let both = request(&[("authorization", &alice), ("x-token", &bob)]);
+    assert_eq!(answer(service.clone(), both).body(), "bob");
+
+    let response = answer(service.clone(), request(&[("authorization", &alice)]));
+    assert_eq!(response.status(), 401);
+    let response = answer(service, request(&[("x-token", &bob)]));
+    assert_eq!(response.status(), 401);
+}
+
+/// A token that an earlier layer has left is replaced, and taken away where there is none.
+#[test]
+fn no_older_token_survives() {
+    let world = World::new();
+    let other =
+        tower_bearer::test_util::TestIssuer::new("https://other", tower_bearer::Algorithm::HS384);
+    let lax = <tower_bearer::Verifier>::builder().any_issuer(other.verifying_key());
+    let lax = lax.any_audience().build().unwrap();
+    let mallory = other.token().subject("mallory").sign();
+    let older = lax.verify_now(mallory).unwrap();
+
+    let rows = [
+        (world.layer(), bearer(&world.good()), "alice"),
+        (world.layer().optional(), bearer(&world.good()), "alice"),
+        (world.layer().optional(), Request::new(()), "nobody"),
+        (
+            world.layer().allow_cors_preflight(),
+            Request::options("/")
+                .header("origin", "https://x")
+                .header("access-control-request-method", "PUT")
+                .body(())
+                .unwrap(),
+            "nobody",
+        ),
+    ];
+    for (layer, mut request, expected) in rows {
+        request.extensions_mut().insert(older.clone());
+        let service = layer.layer(service_fn(whoami));
+        assert_eq!(answer(service, request).body(), expected);
+    }
+}
+
+#[test]
+fn fields_that_look_like_claims_are_nothing() {
+    let world = World::new();
+    let fields = [
+        ("x-user", "alice"),
+        ("sub", "alice"),
+        ("x-jwt-payload", AUDIENCE),
+    ];
+    let expected = [("www-authenticate", "Bearer")];
+    assert_refused(&world.layer(), request(&fields), 401, &expected);
+}
+
+#[test]
+fn the_inner_service_can_be_reached() {
+    let world = World::new();
+    let mut service = world.layer().layer(1);
+    assert_eq!(service.inner(), &1);
+    *service.inner_mut() += 1;
+    assert_eq!(service.into_inner(), 2);
+}

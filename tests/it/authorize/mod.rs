@@ -1,0 +1,19 @@
+mod layer;
+mod requirement;
+
+use http::Request;
+use tower_bearer::VerifiedToken;
+
+/// The claims of these tests.
+#[derive(serde::Deserialize)]
+struct Claims {
+    #[serde(default)]
+    level: u8,
+}
+
+/// Whom the token speaks of.
+fn subject<B>(request: &Request<B>) -> String {
+    let token = request.extensions().get::<VerifiedToken<Claims>>();
+    let subject = token.and_then(VerifiedToken::subject);
+    subject.unwrap_or("nobody").to_owned()
+}

@@ -1,0 +1,200 @@
+//! The extractors, through a router.
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::response::IntoResponse;
+use axum::routing::{any, get};
+use futures::FutureExt;
+use http::{Request, Response};
+use http_body_util::BodyExt;
+use tower::ServiceExt;
+use tower_bearer::{AuthError, RequestError, RequireLayer, TokenError, VerifiedToken};
+
+use crate::auth::{Fields, NoKeys, World, assert_headers, bearer, request};
+use crate::observe::logged;
+
+#[derive(serde::Deserialize)]
+struct Name {
+    name: String,
+}
+
+async fn me(token: VerifiedToken<Name>) -> String {
+    token.claims().name.clone()
+}
+
+async fn home(token: Option<VerifiedToken<Name>>) -> String {
+    token.map_or("nobody".into(), |token| token.claims().name.clone())
+}
+
+/// Status and body; the headers are those that are not Axum's own.
+#[track_caller]
+fn answer(app: Router, request: Request<()>) -> (u16, String, Response<()>) {
+    let response = app.oneshot(request.map(|()| Body::empty()));
+    let (mut parts, body) = response.now_or_never().unwrap().unwrap().into_parts();
+    parts.headers.remove("content-type");
+    parts.headers.remove("content-length");
+    let body = body.collect().now_or_never().unwrap().unwrap().to_bytes();
+    let text = String::from_utf8(body.to_vec()).unwrap();
+    (parts.status.as_u16(), text, Response::from_parts(parts, ()))
+}
+
+#[track_caller]
+fn assert_answer(
+    app: &Router,
+    request: Request<()>,
+    status: u16,
+    text: &str,
+    headers: &[(&str, &str)],
+) {
+    let (actual, body, response) = answer(app.clone(), request);
+    assert_eq!((actual, &*body), (status, text));
+    assert_headers(response.headers(), headers);
+}
+
+fn routes() -> Router {
+    Router::new().route("/", any(home)).route("/me", any(me))
+}
+
+fn at(path: &str, mut request: Request<()>) -> Request<()> {
+    *request.uri_mut() = path.parse().unwrap();
+    request
+}
+
+const CHALLENGE: (&str, &str) = ("www-authenticate", "Bearer");
+
+#[test]
+fn behind_the_layer() {
+    let world = World::new();
+    let app = routes().layer(world.layer_of::<Name>());
+    let ada = || bearer(&world.token().claim("name", "Ada").sign());
+    assert_answer(&app, at("/me", ada()), 200, "Ada", &[]);
+    assert_answer(&app, at("/", ada()), 200, "Ada", &[]);
+    for path in ["/", "/me", "/nowhere"] {
+        assert_answer(&app, at(path, Request::new(())), 401, "", &[CHALLENGE]);
+    }
+    // The claims do not decode.
+    let bad = r#"Bearer error="invalid_token", error_description="invalid token""#;
+    let without_name = at("/me", bearer(&world.good()));
+    assert_answer(&app, without_name, 401, "", &[("www-authenticate", bad)]);
+}
+
+/// Nobody is asked to sign in by a server error.
+#[test]
+fn behind_an_optional_layer() {
+    let world = World::new();
+    let app = routes().layer(world.layer_of::<Name>().optional().allow_cors_preflight());
+    assert_answer(&app, Request::new(()), 200, "nobody", &[]);
+    assert_answer(&app, at("/me", Request::new(())), 401, "", &[CHALLENGE]);
+
+    let mut preflight = request(&[
+        ("origin", "https://x"),
+        ("access-control-request-method", "PUT"),
+    ]);
+    *preflight.method_mut() = http::Method::OPTIONS;
+    assert_answer(&app, at("/me", preflight), 401, "", &[CHALLENGE]);
+}
+
+#[test]
+fn behind_no_layer() {
+    let world = World::new();
+    let ada = || bearer(&world.token().claim("name", "Ada").sign());
+    // Without any, and with one of another claims type.
+    for app in [
+        routes(),
+        routes().layer(world.layer()),
+        routes().layer(world.layer().optional()),
+    ] {
+        let log = logged(|| assert_answer(&app, at("/me", ada()), 500, "", &[]));
+        let line = "ERROR tower_bearer::observe: request refused: no BearerAuthLayer with this claims type runs before this service: add one around it reason=\"missing_layer\"";
+        assert_eq!(log.lines().filter(|log| *log == line).count(), 1, "{log}");
+        assert_answer(&app, ada(), 200, "nobody", &[]);
+    }
+}
+
+#[test]
+fn a_required_scope_on_one_route() {
+    let world = World::new();
+    let app = Router::new()
+        .route("/admin", get("secret").layer(RequireLayer::scope("admin")))
+        .route("/me", get(me))
+        .layer(world.layer_of::<Name>());
+    let token = |scope| {
+        bearer(
+            &world
+                .token()
+                .claim("name", "Ada")
+                .claim("scope", scope)
+                .sign(),
+        )
+    };
+    assert_answer(&app, at("/admin", token("admin")), 200, "secret", &[]);
+    assert_answer(&app, at("/me", token("user")), 200, "Ada", &[]);
+    let missing = r#"Bearer error="insufficient_scope", error_description="insufficient scope", scope="admin""#;
+    let refused = at("/admin", token("user"));
+    assert_answer(&app, refused, 403, "", &[("www-authenticate", missing)]);
+}
+
+#[test]
+fn keys_unavailable() {
+    let world = World::new();
+    let app = routes().layer(world.layer_with(NoKeys(Duration::from_secs(7))));
+    assert_answer(
+        &app,
+        bearer(&world.good()),
+        503,
+        "",
+        &[("retry-after", "7")],
+    );
+}
+
+/// A handler may answer with an error of its own.
+#[test]
+fn errors_are_responses() {
+    let rows: [(AuthError, u16, Fields<'_>); 6] = [
+        (AuthError::MissingToken, 401, &[CHALLENGE]),
+        (
+            RequestError::SeveralTokens.into(),
+            400,
+            &[(
+                "www-authenticate",
+                r#"Bearer error="invalid_request", error_description="more than one token was sent""#,
+            )],
+        ),
+        (
+            TokenError::Expired.into(),
+            401,
+            &[(
+                "www-authenticate",
+                r#"Bearer error="invalid_token", error_description="token expired""#,
+            )],
+        ),
+        (
+            AuthError::InsufficientScope(Some("a b".into())),
+            403,
+            &[(
+                "www-authenticate",
+                r#"Bearer error="insufficient_scope", error_description="insufficient scope", scope="a b""#,
+            )],
+        ),
+        (
+            AuthError::KeysUnavailable(Duration::from_millis(1500)),
+            503,
+            &[("retry-after", "2")],
+        ),
+        (AuthError::MissingLayer, 500, &[]),
+    ];
+    for (error, status, headers) in rows {
+        let response = error.into_response();
+        assert_eq!(response.status(), status);
+        assert_headers(response.headers(), headers);
+        let body = response
+            .into_body()
+            .collect()
+            .now_or_never()
+            .unwrap()
+            .unwrap();
+        assert!(body.to_bytes().is_empty());
+    }
+}

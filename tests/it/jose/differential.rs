@@ -1,0 +1,92 @@
+//! Our reading of claims against that of `serde_json`, on many damaged texts.
+
+use std::collections::HashSet;
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::{Error, IgnoredAny, MapAccess, Visitor};
+use tower_bearer::jose::RegisteredClaims;
+
+/// Texts to damage. No name is a registered claim, so that types do not matter.
+const TEXTS: [&str; 6] = [
+    r#"{"a":1,"b":"text","c":null,"d":true,"e":false,"f":[1,"x",{"y":[]}],"g":{"h":{}}}"#,
+    r#" { "a" : -1.5e+3 , "b" : "\u00e9\n\"\\/" , "cc" : [ ] , "d" : { } , "e" : 0 } "#,
+    r#"{"long name with more than eight bytes":"a value that is longer than eight bytes, too"}"#,
+    r#"{"é":"ü","\u0061":1,"b":12345678901234567890,"c":0.5,"d":123456789012345678,"e":-0}"#,
+    "{}",
+    "{\"tab\":\"\\t\",\r\n\t\"n\":[null,[true,[false]]],\"z\":10}",
+];
+
+/// What damage is done with: what matters in JSON, and what does not.
+const ALPHABET: &[char] = &[
+    '{', '}', '[', ']', ':', ',', '"', '\\', '/', ' ', '\n', '\t', '\0', '\u{1f}', '\u{7f}', 'u',
+    'n', 't', 'f', 'e', 'E', '+', '-', '.', '0', '1', '9', 'a', 'x', 'é', '\u{feff}', '😀',
+];
+
+#[test]
+fn agrees_with_serde_json_on_damaged_texts() {
+    let mut random = Random(0x9e37_79b9_7f4a_7c15);
+    let mut verdicts = [0, 0];
+    for _ in 0..150_000 {
+        let mut text: Vec<char> = TEXTS[random.below(TEXTS.len())].chars().collect();
+        for _ in 0..random.below(4) {
+            damage(&mut text, &mut random);
+        }
+        let text: String = text.into_iter().collect();
+        let expected = serde_json::from_str::<Unrepeated>(&text).is_ok();
+        assert_eq!(RegisteredClaims::parse(&text).is_ok(), expected, "{text:?}");
+        verdicts[usize::from(expected)] += 1;
+    }
+    // Both verdicts must have been put to the test.
+    assert!(verdicts.iter().all(|&count| count > 20_000), "{verdicts:?}");
+}
+
+fn damage(text: &mut Vec<char>, random: &mut Random) {
+    let character = ALPHABET[random.below(ALPHABET.len())];
+    let at = random.below(text.len().saturating_add(1));
+    match random.below(3) {
+        0 => text.insert(at, character),
+        1 if at < text.len() => text[at] = character,
+        _ if at < text.len() => drop(text.remove(at)),
+        _ => text.push(character),
+    }
+}
+
+/// Any object without repeated names.
+struct Unrepeated;
+
+impl<'de> Deserialize<'de> for Unrepeated {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Self)
+    }
+}
+
+impl<'de> Visitor<'de> for Unrepeated {
+    type Value = Self;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Self, M::Error> {
+        let mut names = HashSet::new();
+        while let Some((name, _)) = map.next_entry::<String, IgnoredAny>()? {
+            if !names.insert(name) {
+                return Err(M::Error::custom("repeated"));
+            }
+        }
+        Ok(self)
+    }
+}
+
+/// Xorshift: repeatable, so that a failure is found again.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0.checked_rem(limit as u64).unwrap()).unwrap()
+    }
+}

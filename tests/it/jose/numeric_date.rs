@@ -1,0 +1,130 @@
+use std::time::{Duration, SystemTime};
+
+use tower_bearer::jose::NumericDate;
+
+#[track_caller]
+fn parse(json: &str) -> NumericDate {
+    serde_json::from_str(json).unwrap()
+}
+
+/// Asserts that the number is so many seconds, and so many nanoseconds, after 1970.
+#[track_caller]
+fn assert_date(json: &str, secs: i64, nanos: u32) {
+    let expected = NumericDate::from_secs(secs).saturating_add(Duration::new(0, nanos));
+    assert_eq!(parse(json), expected, "{json}");
+}
+
+#[test]
+fn numbers_of_every_form() {
+    assert_date("0", 0, 0);
+    assert_date("-0", 0, 0);
+    assert_date("-0.0", 0, 0);
+    assert_date("1767225600", 1_767_225_600, 0);
+    assert_date("1767225600.0", 1_767_225_600, 0);
+    assert_date("1.7672256e9", 1_767_225_600, 0);
+    assert_date("17672256E+2", 1_767_225_600, 0);
+    assert_date("-1", -1, 0);
+    assert_date("0.5", 0, 500_000_000);
+    assert_date("1767225600.25", 1_767_225_600, 250_000_000);
+    assert_date("-0.25", -1, 750_000_000);
+    assert_date("-1.5", -2, 500_000_000);
+    assert_date("5e-324", 0, 0);
+    assert_date(&format!("1.5{}", "0".repeat(10_000)), 1, 500_000_000);
+}
+
+#[test]
+fn a_fraction_is_never_rounded_up() {
+    assert_date("0.9999999999", 0, 999_999_999);
+    assert!(parse("1767225599.999999") < NumericDate::from_secs(1_767_225_600));
+    assert!(parse("1767225599.999999") > NumericDate::from_secs(1_767_225_599));
+    assert_eq!(parse("-0.000001").as_secs(), -1);
+    assert_eq!(parse("1767225599.999999").as_secs(), 1_767_225_599);
+}
+
+#[test]
+fn what_is_too_large_stops_at_the_ends() {
+    assert_date("9223372036854775807", i64::MAX, 0);
+    assert_date("9223372036854775808", i64::MAX, 0);
+    assert_date("18446744073709551615", i64::MAX, 0);
+    assert_date("18446744073709551616", i64::MAX, 0);
+    assert_date("1e18", 1_000_000_000_000_000_000, 0);
+    assert_date("1e308", i64::MAX, 0);
+    assert_date(&"9".repeat(300), i64::MAX, 0);
+    assert_date("-9223372036854775808", i64::MIN, 0);
+    assert_date("-9223372036854775809", i64::MIN, 0);
+    assert_date("-1e308", i64::MIN, 0);
+}
+
+#[test]
+fn what_is_no_number_is_refused() {
+    for json in [
+        "null", "true", "[]", "[1]", "{}", r#""1""#, r#""""#, "1e400", "-1e400", "", "NaN",
+    ] {
+        assert!(serde_json::from_str::<NumericDate>(json).is_err(), "{json}");
+    }
+    assert!(serde_json::from_str::<NumericDate>(&"9".repeat(400)).is_err());
+    let error = serde_json::from_str::<NumericDate>("true").unwrap_err();
+    assert!(error.to_string().contains("expected seconds since 1970"));
+}
+
+#[test]
+fn sums_never_overflow_and_never_go_back() {
+    let end = NumericDate::from_secs(i64::MAX);
+    for start in [
+        NumericDate::from_secs(i64::MIN),
+        NumericDate::from_secs(-1),
+        NumericDate::from_secs(0),
+        parse("0.75"),
+        NumericDate::from_secs(i64::MAX - 1),
+        NumericDate::from_secs(i64::MAX - 1).saturating_add(Duration::from_millis(750)),
+        end,
+    ] {
+        for by in [
+            Duration::ZERO,
+            Duration::from_nanos(1),
+            Duration::from_millis(500),
+            Duration::from_secs(1),
+            Duration::new(1, 999_999_999),
+            Duration::from_secs(u64::MAX),
+            Duration::MAX,
+        ] {
+            let sum = start.saturating_add(by);
+            assert!(start <= sum && sum <= end, "{start:?} + {by:?} = {sum:?}");
+            assert!(sum <= sum.saturating_add(by), "{start:?} + 2 * {by:?}");
+        }
+    }
+    assert_eq!(end.saturating_add(Duration::from_millis(500)), end);
+    let whole = NumericDate::from_secs(i64::MIN).saturating_add(Duration::from_secs(u64::MAX));
+    assert_eq!(whole, end);
+    assert_eq!(
+        parse("0.75").saturating_add(Duration::from_millis(250)),
+        parse("1")
+    );
+    assert_eq!(
+        parse("0.75").saturating_add(Duration::from_millis(500)),
+        parse("1.25")
+    );
+    assert_eq!(
+        parse("-1").saturating_add(Duration::from_secs(3)),
+        parse("2")
+    );
+}
+
+#[test]
+fn the_time_of_a_clock() {
+    let epoch = SystemTime::UNIX_EPOCH;
+    assert_eq!(NumericDate::from(epoch), NumericDate::from_secs(0));
+    let later = epoch + Duration::from_millis(1500);
+    assert_eq!(NumericDate::from(later), parse("1.5"));
+    // A clock before 1970 is broken: everything has expired.
+    let earlier = epoch - Duration::from_nanos(1);
+    assert_eq!(NumericDate::from(earlier), NumericDate::from_secs(i64::MAX));
+}
+
+#[test]
+fn it_is_written_in_whole_seconds() {
+    let written = |json| serde_json::to_string(&parse(json)).unwrap();
+    assert_eq!(written("1767225600"), "1767225600");
+    assert_eq!(written("1767225600.75"), "1767225600");
+    assert_eq!(written("-0.5"), "-1");
+}

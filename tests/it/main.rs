@@ -1,0 +1,21 @@
+//! Tests through the public API, in one binary. The files mirror those of `src/`.
+#![expect(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that panics has failed, as it should"
+)]
+
+mod auth;
+mod authorize;
+mod axum;
+mod dangerous;
+mod error;
+mod extract;
+mod jose;
+mod keys;
+mod observe;
+mod reject;
+mod request;
+mod test_util;
+mod verify;

@@ -1,0 +1,170 @@
+use std::time::Duration;
+
+use http::Request;
+use tower::{Layer, service_fn};
+use tower_bearer::RequireLayer;
+
+use super::{assert_counts, assert_logs};
+use crate::auth::{NoKeys, World, answer, bearer, request, whoami};
+
+#[test]
+fn accepted() {
+    let world = World::new();
+    let service = world.layer().layer(service_fn(whoami));
+    let accept = || drop(answer(service.clone(), bearer(&world.good())));
+    assert_logs(
+        accept,
+        "DEBUG bearer_auth: tower_bearer::observe: token accepted\n",
+    );
+    // The same token was verified just before.
+    let counts = [
+        ("tower_bearer_accepted_total", 1),
+        ("tower_bearer_cache_hits_total", 1),
+    ];
+    assert_counts(accept, &counts);
+}
+
+#[test]
+fn first_sight() {
+    let world = World::new();
+    let service = world.layer().layer(service_fn(whoami));
+    let counts = [
+        ("tower_bearer_accepted_total", 1),
+        ("tower_bearer_cache_misses_total", 1),
+    ];
+    let accept = || drop(answer(service.clone(), bearer(&world.good())));
+    assert_counts(accept, &counts);
+}
+
+#[test]
+fn identity_by_request_only() {
+    let world = World::new();
+    let service = world.layer().record_identity().layer(service_fn(whoami));
+    assert_logs(
+        || drop(answer(service.clone(), bearer(&world.good()))),
+        "DEBUG bearer_auth: tower_bearer::observe: token accepted iss=\"https://issuer.example.com\" sub=\"alice\"\n",
+    );
+    let nameless = world.token().without_claim("sub").sign();
+    assert_logs(
+        || drop(answer(service.clone(), bearer(&nameless))),
+        "DEBUG bearer_auth: tower_bearer::observe: token accepted iss=\"https://issuer.example.com\"\n",
+    );
+    // Of a refused token, nobody knows whose it is.
+    let expired = world.token().expires_in(-3600).sign();
+    assert_logs(
+        || drop(answer(service, bearer(&expired))),
+        "DEBUG bearer_auth: tower_bearer::observe: request refused: the token has expired reason=\"expired\"\n",
+    );
+}
+
+#[test]
+fn refused() {
+    let world = World::new();
+    let good = world.good();
+    let rows = [
+        (
+            Request::new(()),
+            "missing_token",
+            "the request carries no bearer token",
+        ),
+        (
+            bearer("a b"),
+            "bad_syntax",
+            "the credentials are not of the form `Bearer TOKEN`",
+        ),
+        (
+            request(&[("authorization", "Bearer a"), ("authorization", "Bearer a")]),
+            "repeated_field",
+            "the field that carries the token is repeated",
+        ),
+        (bearer("x"), "malformed", "the token is not a compact JWS"),
+        (
+            bearer(&world.token().audience("other").sign()),
+            "wrong_audience",
+            "the token is meant for another audience",
+        ),
+        (
+            bearer(&format!("{}AAAA", &good[..good.len() - 4])),
+            "bad_signature",
+            "the signature of the token is wrong",
+        ),
+    ];
+    let service = world.layer().layer(service_fn(whoami));
+    for (request, reason, text) in rows {
+        let again = request.clone();
+        assert_logs(
+            || drop(answer(service.clone(), request)),
+            &format!(
+                "DEBUG bearer_auth: tower_bearer::observe: request refused: {text} reason=\"{reason}\"\n"
+            ),
+        );
+        let name = format!("tower_bearer_rejected_total reason={reason}");
+        let counts = [("tower_bearer_cache_misses_total", 1), (name.as_str(), 1)];
+        // Requests without one whole token never reach the verifier.
+        let is_judged = !["missing_token", "bad_syntax", "repeated_field"].contains(&reason);
+        let counts = if is_judged { &counts[..] } else { &counts[1..] };
+        assert_counts(|| drop(answer(service.clone(), again)), counts);
+    }
+}
+
+#[test]
+fn nothing_is_told_of_those_who_pass_without_a_token() {
+    let world = World::new();
+    let layer = world.layer().optional().allow_cors_preflight();
+    let service = layer.layer(service_fn(whoami));
+    let preflight = || {
+        let builder = Request::options("/").header("origin", "https://x");
+        let builder = builder.header("access-control-request-method", "PUT");
+        builder.body(()).unwrap()
+    };
+    for request in [Request::new(()), preflight()] {
+        let again = request.clone();
+        assert_logs(|| drop(answer(service.clone(), request)), "");
+        assert_counts(|| drop(answer(service.clone(), again)), &[]);
+    }
+}
+
+#[test]
+fn keys_unavailable() {
+    let world = World::new();
+    let layer = world.layer_with(NoKeys(Duration::from_secs(7)));
+    let service = layer.layer(service_fn(whoami));
+    let refuse = || drop(answer(service.clone(), bearer(&world.good())));
+    assert_logs(
+        refuse,
+        "DEBUG bearer_auth: tower_bearer::observe: request refused: the keys to verify the token are unavailable reason=\"keys_unavailable\"\n",
+    );
+    let counts = [
+        ("tower_bearer_cache_misses_total", 1),
+        ("tower_bearer_rejected_total reason=keys_unavailable", 1),
+    ];
+    assert_counts(refuse, &counts);
+}
+
+#[test]
+fn requirements() {
+    let world = World::new();
+    let require = RequireLayer::scope("admin").layer(service_fn(whoami));
+    let service = world.layer().layer(require.clone());
+    let refuse = || drop(answer(service.clone(), bearer(&world.good())));
+    assert_logs(
+        refuse,
+        "DEBUG bearer_auth: tower_bearer::observe: token accepted\n\
+         DEBUG tower_bearer::observe: request refused: the token does not grant what is required: admin reason=\"insufficient_scope\"\n",
+    );
+    let counts = [
+        ("tower_bearer_accepted_total", 1),
+        ("tower_bearer_cache_hits_total", 1),
+        ("tower_bearer_rejected_total reason=insufficient_scope", 1),
+    ];
+    assert_counts(refuse, &counts);
+
+    // The one mistake that only the operator can make, and mend.
+    let refuse = || drop(answer(require.clone(), Request::new(())));
+    assert_logs(
+        refuse,
+        "ERROR tower_bearer::observe: request refused: no BearerAuthLayer with this claims type runs before this service: add one around it reason=\"missing_layer\"\n",
+    );
+    let name = "tower_bearer_rejected_total reason=missing_layer";
+    assert_counts(refuse, &[(name, 1)]);
+}

@@ -1,0 +1,75 @@
+mod challenge;
+mod grpc;
+mod problem;
+mod realm;
+mod responses;
+mod traits;
+
+use std::time::Duration;
+
+use http::{Request, Response};
+use tower_bearer::reject::{Rejection, RejectionResponse};
+use tower_bearer::{AuthError, RequestError, RequestHead, TokenError};
+
+/// Every error there is, the last four also with their data.
+fn every_error() -> Vec<AuthError> {
+    let mut errors = vec![
+        AuthError::MissingToken,
+        AuthError::InsufficientScope(None),
+        AuthError::InsufficientScope(Some("read write".into())),
+        AuthError::KeysUnavailable(Duration::from_secs(30)),
+        AuthError::MissingLayer,
+    ];
+    errors.extend(RequestError::ALL.iter().map(|&reason| reason.into()));
+    errors.extend(TokenError::ALL.iter().map(|&reason| reason.into()));
+    errors
+}
+
+/// The public text of a bad token.
+fn text_of(reason: TokenError) -> &'static str {
+    match reason {
+        TokenError::Expired => "token expired",
+        _ => "invalid token",
+    }
+}
+
+/// The public text of a malformed request.
+fn text_of_malformed(reason: RequestError) -> &'static str {
+    match reason {
+        RequestError::RepeatedField => "the field that carries the token is repeated",
+        RequestError::SeveralTokens => "more than one token was sent",
+        RequestError::Syntax => "the credentials are not of the form `Bearer TOKEN`",
+        _ => panic!("a new reason: give it a text here"),
+    }
+}
+
+/// A request that has a marker wherever it can.
+fn request(content_type: Option<&str>) -> Request<()> {
+    let mut builder = Request::get("/marker?marker=marker")
+        .header("authorization", "Bearer marker")
+        .header("marker", "marker");
+    if let Some(content_type) = content_type {
+        builder = builder.header("content-type", content_type);
+    }
+    builder.body(()).unwrap()
+}
+
+fn reject(
+    how: &dyn RejectionResponse<String>,
+    error: &AuthError,
+    content_type: Option<&str>,
+) -> Response<String> {
+    let request = request(content_type);
+    how.reject(Rejection::new(error, RequestHead::from(&request)))
+}
+
+#[track_caller]
+fn assert_headers(response: &Response<String>, expected: &[(&str, &str)]) {
+    let mut headers: Vec<_> = response
+        .headers()
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.to_str().unwrap()))
+        .collect();
+    headers.sort_unstable();
+    assert_eq!(headers, expected);
+}

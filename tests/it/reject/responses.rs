@@ -1,0 +1,174 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::{Request, Response};
+use tower_bearer::reject::{DefaultRejection, ProblemJson, Realm, Rejection, RejectionResponse};
+use tower_bearer::{AuthError, RequestError, RequestHead, TokenError};
+
+use super::{assert_headers, every_error, reject, text_of, text_of_malformed};
+
+#[track_caller]
+fn assert_response(error: impl Into<AuthError>, status: u16, headers: &[(&str, &str)]) {
+    let response = reject(&DefaultRejection::new(), &error.into(), None);
+    assert_eq!(response.status(), status);
+    assert_headers(&response, headers);
+    assert_eq!(response.body(), "");
+}
+
+#[test]
+fn missing_token() {
+    assert_response(
+        AuthError::MissingToken,
+        401,
+        &[("www-authenticate", "Bearer")],
+    );
+}
+
+#[test]
+fn malformed_requests() {
+    for &reason in RequestError::ALL {
+        let text = text_of_malformed(reason);
+        let challenge = format!(r#"Bearer error="invalid_request", error_description="{text}""#);
+        assert_response(reason, 400, &[("www-authenticate", &challenge)]);
+    }
+}
+
+#[test]
+fn bad_tokens() {
+    for &reason in TokenError::ALL {
+        let text = text_of(reason);
+        let challenge = format!(r#"Bearer error="invalid_token", error_description="{text}""#);
+        assert_response(reason, 401, &[("www-authenticate", &challenge)]);
+    }
+}
+
+#[test]
+fn scope() {
+    let bare = r#"Bearer error="insufficient_scope", error_description="insufficient scope""#;
+    assert_response(
+        AuthError::InsufficientScope(None),
+        403,
+        &[("www-authenticate", bare)],
+    );
+    assert_response(
+        AuthError::InsufficientScope(Some("a b".into())),
+        403,
+        &[("www-authenticate", &format!(r#"{bare}, scope="a b""#))],
+    );
+}
+
+#[test]
+fn keys_unavailable() {
+    let rows = [
+        (Duration::ZERO, "1"),
+        (Duration::from_nanos(1), "1"),
+        (Duration::from_secs(1), "1"),
+        (Duration::from_millis(1001), "2"),
+        (Duration::from_secs(30), "30"),
+        (Duration::MAX, "18446744073709551615"),
+    ];
+    for (delay, seconds) in rows {
+        assert_response(
+            AuthError::KeysUnavailable(delay),
+            503,
+            &[("retry-after", seconds)],
+        );
+    }
+}
+
+#[test]
+fn missing_layer() {
+    assert_response(AuthError::MissingLayer, 500, &[]);
+}
+
+#[test]
+fn realm() {
+    let realm = Realm::new("my \"realm\"").unwrap();
+    let bare = r#"Bearer realm="my \"realm\"""#;
+    let expired = format!(r#"{bare}, error="invalid_token", error_description="token expired""#);
+    let answers: [&dyn RejectionResponse<String>; 2] = [
+        &DefaultRejection::new().realm(realm.clone()),
+        &ProblemJson::new().realm(realm),
+    ];
+    for answer in answers {
+        let response = reject(answer, &AuthError::MissingToken, None);
+        assert_eq!(response.headers()["www-authenticate"], bare);
+        let response = reject(answer, &TokenError::Expired.into(), None);
+        assert_eq!(response.headers()["www-authenticate"], expired);
+        let unavailable = AuthError::KeysUnavailable(Duration::ZERO);
+        let response = reject(answer, &unavailable, None);
+        assert!(!response.headers().contains_key("www-authenticate"));
+    }
+}
+
+#[test]
+fn a_realm_that_is_named_already_stays() {
+    let inner = DefaultRejection::new().realm(Realm::new("inner").unwrap());
+    let outer = Realm::new("outer").unwrap();
+    let answer = move |rejection: Rejection<'_>| -> Response<String> {
+        inner.reject(rejection.realm(&outer))
+    };
+    let response = reject(&answer, &AuthError::MissingToken, None);
+    assert_headers(
+        &response,
+        &[("www-authenticate", r#"Bearer realm="outer""#)],
+    );
+}
+
+#[test]
+fn closures_keep_the_headers() {
+    let answer = |rejection: Rejection<'_>| -> Response<String> {
+        rejection.response(rejection.error().reason().to_owned())
+    };
+    for error in every_error() {
+        let response = reject(&answer, &error, None);
+        let default = reject(&DefaultRejection::new(), &error, None);
+        assert_eq!(response.status(), error.status());
+        assert_eq!(response.headers(), default.headers());
+        assert_eq!(response.body(), error.reason());
+
+        let shared: Arc<dyn RejectionResponse<String>> = Arc::new(answer);
+        assert_eq!(reject(&shared, &error, None).body(), error.reason());
+    }
+}
+
+#[test]
+fn nothing_of_the_request_comes_back() {
+    let answers: [&dyn RejectionResponse<String>; 2] =
+        [&DefaultRejection::new(), &ProblemJson::new()];
+    let content_types = [
+        None,
+        Some("text/marker"),
+        Some("application/grpc+marker"),
+        Some("application/grpc-web-text;marker"),
+    ];
+    for answer in answers {
+        for error in every_error() {
+            for content_type in content_types {
+                let response = reject(answer, &error, content_type);
+                assert!(!format!("{response:?}").contains("marker"));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_rejection_tells_of_itself() {
+    let request = Request::post("/path?secret=1")
+        .header("authorization", "Bearer secret")
+        .body(())
+        .unwrap();
+    let error = AuthError::KeysUnavailable(Duration::from_millis(1500));
+    let rejection = Rejection::new(&error, RequestHead::from(&request));
+    assert_eq!(rejection.error(), &error);
+    assert_eq!(rejection.request().method(), "POST");
+    assert_eq!(rejection.status(), 503);
+    assert_eq!(rejection.retry_after(), Some(2));
+    assert_eq!(rejection.challenge(), None);
+    assert!(!rejection.is_grpc());
+    assert!(!format!("{rejection:?}").contains("secret"));
+
+    let rejection = Rejection::new(&AuthError::MissingToken, RequestHead::from(&request));
+    assert_eq!(rejection.retry_after(), None);
+    assert_eq!(rejection.challenge().unwrap().to_string(), "Bearer");
+}

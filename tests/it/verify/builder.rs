@@ -1,0 +1,249 @@
+use std::time::Duration;
+
+use tower_bearer::jose::ClaimPath;
+use tower_bearer::keys::KeySet;
+use tower_bearer::verify::TrustedIssuer;
+use tower_bearer::{ConfigError, SigningKey, VerifyingKey};
+
+use super::*;
+use crate::jose::{SECRET, assert_error};
+
+type Builder = VerifierBuilder<Map<String, Value>>;
+type Change = fn(Builder) -> Builder;
+
+#[track_caller]
+fn assert_fails(change: impl FnOnce(Builder) -> Builder, text: &str) -> ConfigError {
+    let result = change(Verifier::builder()).build();
+    assert_error(result.clone(), text);
+    result.unwrap_err()
+}
+
+fn key() -> VerifyingKey {
+    issuer().verifying_key()
+}
+
+#[test]
+fn somebody_must_be_trusted() {
+    let error = assert_fails(
+        |builder| builder.audience(AUDIENCE),
+        "no issuer is trusted: name one with `issuer`, or accept any with `any_issuer`",
+    );
+    assert!(matches!(error, ConfigError::NoIssuer));
+}
+
+#[test]
+fn issuers_are_named_once() {
+    let rows: [(Change, &str); 5] = [
+        (
+            |builder| builder.issuer("", key()),
+            "the name of an issuer is empty: give the `iss` of its tokens",
+        ),
+        (
+            |builder| {
+                builder
+                    .issuer("a", key())
+                    .issuer("b", key())
+                    .issuer("a", key())
+            },
+            "an issuer is named twice: combine its keys with `keys::Combined`",
+        ),
+        (
+            |builder| builder.any_issuer(key()).any_issuer(key()),
+            "`any_issuer` is set twice: combine the keys with `keys::Combined`",
+        ),
+        (
+            |builder| builder.issuer("a", key()).any_issuer(key()),
+            "both `issuer` and `any_issuer` are set: choose one",
+        ),
+        (
+            |builder| {
+                builder
+                    .any_issuer(key())
+                    .trust(TrustedIssuer::new("a", key()))
+            },
+            "both `issuer` and `any_issuer` are set: choose one",
+        ),
+    ];
+    for (change, text) in rows {
+        let error = assert_fails(|builder| change(builder.audience(AUDIENCE)), text);
+        assert!(matches!(error, ConfigError::Issuer(_)));
+    }
+}
+
+#[test]
+fn the_audience_is_decided_upon() {
+    let rows: [(Change, &str); 5] = [
+        (
+            |builder| builder,
+            "no audience is set: name yours with `audience`, or accept any with `any_audience`",
+        ),
+        (
+            |builder| builder.audience(AUDIENCE).any_audience(),
+            "both `audience` and `any_audience` are set: choose one",
+        ),
+        (
+            |builder| builder.audience(""),
+            "an audience is empty: name your service",
+        ),
+        (
+            |builder| builder.audience(AUDIENCE).audience(""),
+            "an audience is empty: name your service",
+        ),
+        (
+            |builder| builder.audience(AUDIENCE).validation(Validation::new()),
+            "no audience is set: name yours with `audience`, or accept any with `any_audience`",
+        ),
+    ];
+    for (change, text) in rows {
+        let error = assert_fails(|builder| change(builder.issuer(ISSUER, key())), text);
+        assert!(matches!(error, ConfigError::Audience(_)));
+    }
+}
+
+#[test]
+fn rules_of_one_issuer_are_checked_as_well() {
+    let trust = |validation| {
+        let issuer = TrustedIssuer::new("own", key()).validation(validation);
+        <Verifier>::builder()
+            .audience(AUDIENCE)
+            .trust(issuer)
+            .build()
+    };
+    assert_error(
+        trust(Validation::new()),
+        "no audience is set: name yours with `audience`, or accept any with `any_audience`",
+    );
+    assert_error(
+        trust(Validation::new().audience("a").algorithms([])),
+        "the list of algorithms is empty: name one, or leave the choice to the keys",
+    );
+    // The rules of the verifier hold for none, so they need not make sense.
+    let issuer = TrustedIssuer::new("own", key()).validation(Validation::new().any_audience());
+    assert!(<Verifier>::builder().trust(issuer).build().is_ok());
+}
+
+#[test]
+fn an_algorithm_is_left() {
+    let build = |algorithms: &[Algorithm], keys: KeySet| {
+        <Verifier>::builder()
+            .issuer(ISSUER, keys)
+            .audience(AUDIENCE)
+            .algorithms(algorithms.iter().copied())
+            .build()
+    };
+    let empty = "the list of algorithms is empty: name one, or leave the choice to the keys";
+    let unfit = "no key permits any of the algorithms that are named: name another, \
+                 or use a key that fits (an HMAC secret must be as long as the hash)";
+    assert_error(build(&[], key().into()), empty);
+    assert_error(build(&[], KeySet::default()), empty);
+    assert_error(
+        build(&[Algorithm::RS256, Algorithm::HS256], key().into()),
+        unfit,
+    );
+    let secret = VerifyingKey::from_secret(&SECRET[..32]).unwrap();
+    assert_error(build(&[Algorithm::HS512], secret.clone().into()), unfit);
+    assert!(matches!(
+        build(&[Algorithm::HS512], secret.clone().into()),
+        Err(ConfigError::Algorithms(_))
+    ));
+    assert!(build(&[Algorithm::HS256, Algorithm::HS512], secret.clone().into()).is_ok());
+    let both = [secret, key()].into_iter().collect();
+    assert!(build(&[Algorithm::ES256], both).is_ok());
+    // Keys that are not there yet may still come.
+    assert!(build(&[Algorithm::RS256], KeySet::default()).is_ok());
+}
+
+#[test]
+fn some_bytes_are_allowed() {
+    let error = assert_fails(
+        |builder| {
+            builder
+                .issuer(ISSUER, key())
+                .audience(AUDIENCE)
+                .max_token_len(0)
+        },
+        "the greatest length of a token is 0: allow some bytes",
+    );
+    assert!(matches!(error, ConfigError::OutOfRange(_)));
+}
+
+#[test]
+fn extreme_settings_are_no_mistake() {
+    let verifier = builder()
+        .audience(AUDIENCE)
+        .leeway(Duration::MAX)
+        .max_age(Duration::MAX)
+        .max_token_len(usize::MAX)
+        .build()
+        .unwrap();
+    assert_accepts(&verifier, token());
+}
+
+#[test]
+fn the_length_of_a_token_has_a_limit() {
+    let padded = |len: usize| {
+        // Whatever the claim adds, the signature has 86 characters and the payload grows by 4 for
+        // each 3: the last few bytes go into a kid of the right length.
+        let key = SigningKey::from_secret(Algorithm::HS256, SECRET).unwrap();
+        let fits = |kid: usize, pad: usize| {
+            let header = format!(r#"{{"alg":"HS256","x":"{}"}}"#, "k".repeat(kid));
+            let payload = format!(
+                r#"{{"iss":"{ISSUER}","aud":"{AUDIENCE}","exp":{},"pad":"{}"}}"#,
+                NOW + 60,
+                "p".repeat(pad)
+            );
+            tower_bearer::test_util::sign(&key, header, payload)
+        };
+        let rough = (len - fits(0, 0).len()) / 4 * 3 - 6;
+        (0..12)
+            .flat_map(|kid| (rough..rough + 12).map(move |pad| (kid, pad)))
+            .map(|(kid, pad)| fits(kid, pad))
+            .find(|token| token.len() == len)
+            .unwrap()
+    };
+    let secret = VerifyingKey::from_secret(SECRET).unwrap();
+    let verifier = builder_with(secret.clone())
+        .audience(AUDIENCE)
+        .build()
+        .unwrap();
+    assert_accepts(&verifier, padded(16 * 1024));
+    assert_refuses(&verifier, padded(16 * 1024 + 1), TokenError::TooLong);
+    assert_refuses(&verifier, vec![b'.'; 1 << 20], TokenError::TooLong);
+
+    let narrow = builder_with(secret).audience(AUDIENCE).max_token_len(1000);
+    let narrow = narrow.build().unwrap();
+    assert_accepts(&narrow, padded(1000));
+    assert_refuses(&narrow, padded(1001), TokenError::TooLong);
+}
+
+#[test]
+fn names_are_not_empty() {
+    const NO_ROLE: &str =
+        "a name in the path to the roles is empty: give names with one dot between them";
+    let rows: [(Change, &str); 5] = [
+        (
+            |builder| builder.token_type(""),
+            "the type of token is empty: name it, or leave `token_type` out",
+        ),
+        (
+            |builder| builder.require_claim("sub").require_claim(""),
+            "the name of a required claim is empty: name it",
+        ),
+        (|builder| builder.roles_claim(""), NO_ROLE),
+        (
+            |builder| builder.roles_claim("realm_access..roles"),
+            NO_ROLE,
+        ),
+        (
+            |builder| builder.roles_claim(ClaimPath::new::<&str>([])),
+            NO_ROLE,
+        ),
+    ];
+    for (change, text) in rows {
+        let error = assert_fails(
+            |builder| change(builder.issuer(ISSUER, key()).audience(AUDIENCE)),
+            text,
+        );
+        assert!(matches!(error, ConfigError::EmptyName(_)));
+    }
+}
