@@ -1,0 +1,106 @@
+//! `envoy_jwt_verify_lib/`: the verifier inside Envoy.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use libtest_mimic::Trial;
+use serde_json::Value;
+use tower_bearer::dangerous::decode_unverified_header;
+use tower_bearer::jose::{RegisteredClaims, Token};
+use tower_bearer::keys::KeySet;
+use tower_bearer::{AuthError, JwkSet, TokenError, VerifyingKey};
+
+use crate::corpus::{file, list, text, trial};
+use crate::exceptions;
+use crate::outcome::{Expect, assert_outcome, is_signed_by, lax, payload};
+
+type Check = fn(&Value, Expect);
+
+pub(crate) fn trials() -> Vec<Trial> {
+    let checks: [(&'static str, usize, Check); 3] = [
+        ("envoy_jwt_verify_lib/parse.json", 63, check_parse),
+        ("envoy_jwt_verify_lib/jwks.json", 36, check_jwks),
+        ("envoy_jwt_verify_lib/verify.json", 28, check_verify),
+    ];
+    checks
+        .into_iter()
+        .flat_map(|(name, count, check)| {
+            file(name, |file| {
+                let statuses = file["statuses"].clone();
+                let cases = list(file, "cases");
+                assert_eq!(cases.len(), count, "{statuses}");
+                let trials = cases.iter().enumerate().map(|(index, case)| {
+                    let name = name.trim_end_matches(".json");
+                    let (case, expect) = (case.clone(), expect(name, case));
+                    let name = format!("{name}: {index} {}", text(&case, "id"));
+                    trial(name, move || check(&case, expect))
+                });
+                trials.collect()
+            })
+        })
+        .collect()
+}
+
+fn expect(name: &str, case: &Value) -> Expect {
+    if let Some(expect) = exceptions::find(name, text(case, "id")) {
+        return expect;
+    }
+    match case
+        .get("_our_expect")
+        .unwrap_or(&case["upstream_status"])
+        .as_str()
+    {
+        Some("Ok" | "signature_valid") => Expect::Accept,
+        Some("reject") => Expect::Reject,
+        Some(status) if status.starts_with("Jwt") || status.starts_with("Jwks") => Expect::Reject,
+        other => panic!("what is {other:?}?"),
+    }
+}
+
+/// Whether it parses: most signatures are dummies.
+fn check_parse(case: &Value, expect: Expect) {
+    let token = text(case, "token");
+    let parses = || {
+        decode_unverified_header(token).ok()?;
+        RegisteredClaims::parse(&payload(token)?).ok()?;
+        let signature = Token::parse(token.as_bytes()).ok()?.signature();
+        URL_SAFE_NO_PAD.decode(signature).ok()
+    };
+    // Numbers that no date has are read as the end of time, and so lie ahead or behind.
+    let result = lax(KeySet::default(), 1_767_225_600)
+        .build()
+        .unwrap()
+        .verify_now(token);
+    let is_out_of_time = matches!(
+        result,
+        Err(AuthError::InvalidToken(
+            TokenError::Expired | TokenError::NotYetValid | TokenError::IssuedInFuture
+        ))
+    );
+    let is_good = parses().is_some() && (expect == Expect::Accept || !is_out_of_time);
+    assert_outcome(is_good, expect, token);
+}
+
+fn load(case: &Value, kind: &str, keys: &str) -> Vec<VerifyingKey> {
+    match kind {
+        "JWKS" => JwkSet::parse(keys).map_or_else(|_| Vec::new(), |set| set.keys().to_vec()),
+        "PEM" => VerifyingKey::from_pem(keys).into_iter().collect(),
+        other => panic!("{case}: what is {other}?"),
+    }
+}
+
+fn check_jwks(case: &Value, expect: Expect) {
+    let keys = load(case, text(case, "type"), text(case, "jwks_text"));
+    assert_outcome(!keys.is_empty(), expect, text(case, "id"));
+}
+
+fn check_verify(case: &Value, expect: Expect) {
+    // Some sets end with a comma that only Envoy's parser takes.
+    let keys = case.get("keys_text_fixed").unwrap_or(&case["keys_text"]);
+    let keys = load(case, text(case, "key_type"), keys.as_str().unwrap());
+    assert!(!keys.is_empty());
+    assert_outcome(
+        is_signed_by(&keys, text(case, "token")),
+        expect,
+        text(case, "id"),
+    );
+}

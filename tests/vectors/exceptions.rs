@@ -1,0 +1,91 @@
+//! Where this crate does not do what a file of others says: all there is, each with its reason.
+
+use crate::outcome::Expect;
+
+/// File, id, what happens instead, and why.
+const EXCEPTIONS: [(&str, &str, Expect, &str); 12] = [
+    (
+        "envoy_jwt_verify_lib/parse",
+        "test/jwt_test.cc:TestParsePayloadIatNotPositive",
+        Expect::Accept,
+        "RFC 7519 permits dates before 1970",
+    ),
+    (
+        "envoy_jwt_verify_lib/parse",
+        "test/jwt_test.cc:TestParsePayloadIatTooBig",
+        Expect::Accept,
+        "it is the end of time, and so refused when the times are checked",
+    ),
+    (
+        "envoy_jwt_verify_lib/parse",
+        "test/jwt_test.cc:TestParsePayloadExpTooBig",
+        Expect::Accept,
+        "it is the end of time: a token that never expires, as its issuer wants it",
+    ),
+    (
+        "envoy_jwt_verify_lib/parse",
+        "test/jwt_time_test.cc:OnlyExp",
+        Expect::Reject,
+        "the signature is not base64url: unused bits are set",
+    ),
+    (
+        "envoy_jwt_verify_lib/parse",
+        "test/jwt_time_test.cc:NotTimeConstraint",
+        Expect::Reject,
+        "the signature is not base64url: unused bits are set",
+    ),
+    (
+        "envoy_jwt_verify_lib/jwks",
+        "test/jwks_test.cc:JwksIgnoreUnsupportedKey",
+        if cfg!(feature = "aws-lc-rs") {
+            Expect::Accept
+        } else {
+            Expect::Reject
+        },
+        "`x` is that of another curve: AWS-LC keeps such a key, and it verifies nothing",
+    ),
+    (
+        "envoy_jwt_verify_lib/verify",
+        "test/verify_jwk_ec_test.cc:KidES512OK",
+        Expect::Reject,
+        "`y` of the key has 65 bytes: RFC 7518, section 6.2.1.3, demands all 66",
+    ),
+    (
+        "jwks/libjwt_jwks",
+        "jwt_security.c:test_jwks_empty_keys_array",
+        Expect::Reject,
+        "a set without a usable key is an error, so that nobody trusts nobody by mistake",
+    ),
+    (
+        "jwks/libjwt_jwks",
+        "jwt_security.c:test_jwks_rsa_pss_alg_string",
+        Expect::Reject,
+        "the modulus has 1664 bits: RFC 7518, section 3.5, demands 2048",
+    ),
+    (
+        "jwks/libjwt_jwks",
+        "keys/oct_key_512_small.json",
+        Expect::Accept,
+        "as a key for HS256, as its `alg` says, it is long enough",
+    ),
+    (
+        "jwks/libjwt_jwks",
+        "keys/eddsa_key_ed25519_pub_fake_es256.json",
+        Expect::Accept,
+        "a good key for EdDSA: the file names no `alg`, and ES256 is not among what it permits",
+    ),
+    (
+        "jwks/libjwt_jwks",
+        "keys/ec_key_x5c_bad_x5t.json",
+        Expect::Accept,
+        "the certificates of a key are not looked at",
+    ),
+];
+
+/// What happens instead with this case, if it is an exception.
+pub(crate) fn find(file: &str, id: &str) -> Option<Expect> {
+    EXCEPTIONS
+        .iter()
+        .find(|(in_file, known, ..)| *in_file == file && *known == id)
+        .map(|(_, _, expect, _)| *expect)
+}

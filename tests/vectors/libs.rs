@@ -1,0 +1,80 @@
+//! `libs/`: the tokens in the tests of other libraries.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use libtest_mimic::Trial;
+use serde_json::Value;
+use tower_bearer::VerifyingKey;
+use tower_bearer::dangerous::verifying_key_from_short_secret;
+use tower_bearer::jose::RegisteredClaims;
+
+use crate::corpus::{file, list, names, text, trial};
+use crate::outcome::{is_signed_by, payload};
+
+pub(crate) fn trials() -> Vec<Trial> {
+    let names = names("libs");
+    if names.is_empty() {
+        return file("libs", |_| Vec::new());
+    }
+    assert_eq!(names.len(), 12, "{names:?}");
+    let mut count = 0;
+    let mut trials = Vec::new();
+    for name in names {
+        let name: &'static str = format!("libs/{name}").leak();
+        trials.extend(file(name, |file| {
+            let cases = list(file, "cases");
+            count += cases.len();
+            let keys: Vec<_> = cases.iter().filter_map(key).collect();
+            cases
+                .iter()
+                .map(|case| {
+                    let (case, keys) = (case.clone(), keys.clone());
+                    let name = name.trim_end_matches(".json");
+                    trial(format!("{name}: {}", text(&case, "id")), move || {
+                        check(&case, keys);
+                    })
+                })
+                .collect()
+        }));
+    }
+    assert_eq!(count, 230);
+    trials
+}
+
+/// The key of a case. One that is too short for us is loaded in spite of it.
+fn key(case: &Value) -> Option<VerifyingKey> {
+    let jwk = case.get("key")?;
+    let key = VerifyingKey::from_jwk(jwk.to_string());
+    if case.get("short_hmac_key").is_some() {
+        assert!(key.is_err(), "{jwk}");
+        let secret = URL_SAFE_NO_PAD.decode(text(jwk, "k")).unwrap();
+        return Some(verifying_key_from_short_secret(secret).unwrap());
+    }
+    key.ok()
+}
+
+fn check(case: &Value, keys: Vec<VerifyingKey>) {
+    let token = text(case, "token");
+    match text(case, "expect") {
+        "signature_valid" => {
+            if case.get("small_rsa").is_some_and(|small| !small.is_null()) {
+                assert!(key(case).is_none());
+                return;
+            }
+            assert!(is_signed_by(&[key(case).unwrap()], token));
+            let claims = payload(token).map(|json| RegisteredClaims::parse(&json).is_ok());
+            match case.get("registered_claims").map(|it| it.as_str().unwrap()) {
+                Some("well-formed") => assert_eq!(claims, Some(true)),
+                Some(reject) if reject.starts_with("reject: ") => assert_ne!(claims, Some(true)),
+                None => {}
+                Some(other) => panic!("what is {other}?"),
+            }
+        }
+        "reject" => {
+            assert!(!is_signed_by(&keys, token));
+            let nameless = keys.into_iter().map(|key| key.with_key_id("none"));
+            assert!(!is_signed_by(&nameless.collect::<Vec<_>>(), token));
+        }
+        other => panic!("what is {other}?"),
+    }
+}

@@ -1,0 +1,48 @@
+//! Test vectors: one trial a case, named after its file and its id.
+//!
+//! `derived/` belongs to this project. The files of others are read from where
+//! `TOWER_BEARER_VECTORS` says, or else from `../shared/vectors` beside this project. Where that
+//! folder is absent, their trials are marked as ignored, and with `CI=true` they fail.
+#![expect(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a trial that panics has failed, as it should"
+)]
+
+mod claims;
+mod corpus;
+mod derived_http;
+mod derived_jwks;
+mod derived_tokens;
+mod envoy;
+mod exceptions;
+mod extraction;
+mod json_syntax;
+mod jwks;
+mod libs;
+mod outcome;
+mod primitives;
+mod rfc;
+mod wycheproof;
+
+use libtest_mimic::Arguments;
+
+fn main() {
+    let mut trials = Vec::new();
+    trials.extend(derived_tokens::trials());
+    trials.extend(derived_jwks::trials());
+    trials.extend(derived_http::trials());
+    trials.extend(rfc::trials());
+    trials.extend(wycheproof::trials());
+    trials.extend(primitives::trials());
+    trials.extend(extraction::trials());
+    trials.extend(envoy::trials());
+    trials.extend(libs::trials());
+    trials.extend(jwks::trials());
+    trials.extend(claims::trials());
+    trials.extend(json_syntax::trials());
+    corpus::report_absence();
+    libtest_mimic::run(&Arguments::from_args(), trials).exit();
+}
