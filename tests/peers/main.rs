@@ -1,0 +1,20 @@
+//! The example `resource_server` against other implementations: tokens of `PyJWT` and of `jose`,
+//! and the clients `curl` and `@grpc/grpc-js`.
+//!
+//! `scripts/test` installs them, builds the example and runs these tests; plain `cargo test` skips
+//! them. By hand, after that: `cargo test --test peers -- --ignored`.
+#![expect(
+    clippy::arithmetic_side_effects,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "what is unexpected fails the test"
+)]
+
+mod grpc;
+mod http;
+mod ours;
+mod peers;
+mod server;
+mod set_up;
+mod tokens;

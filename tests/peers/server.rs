@@ -1,0 +1,124 @@
+//! Examples, above all `resource_server`, as processes of their own.
+
+use std::env;
+use std::ffi::{OsStr, OsString};
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{self, Receiver};
+use std::thread;
+use std::time::Duration;
+
+use crate::peers::{AUDIENCE, ISSUER, public_key};
+
+/// A running example, which ends with its owner.
+pub(crate) struct Server {
+    child: Child,
+    /// The lines of its standard output: a thread reads them, so that waiting for one can end.
+    lines: Receiver<String>,
+    /// `IP:PORT`.
+    pub(crate) address: String,
+}
+
+impl Server {
+    /// One with a key for each algorithm, none with a `kid`, and further options.
+    pub(crate) fn with_every_key(options: &[&str]) -> Self {
+        let mut arguments: Vec<OsString> = vec!["--secret-file".into(), public_key("HS256").into()];
+        for algorithm in ["RS256", "ES256", "ES384", "ES512", "EdDSA"] {
+            arguments.extend(["--public-key".into(), public_key(algorithm).into()]);
+        }
+        arguments.extend(["--issuer", ISSUER, "--audience", AUDIENCE].map(Into::into));
+        arguments.extend(options.iter().map(Into::into));
+        Self::start(arguments)
+    }
+
+    /// `resource_server` with these options.
+    pub(crate) fn start(options: impl IntoIterator<Item: AsRef<OsStr>>) -> Self {
+        Self::spawn(resource_server().args(options))
+    }
+
+    /// Another example, with the address to listen on as its argument.
+    pub(crate) fn start_example(name: &str) -> Self {
+        Self::spawn(example(name).arg("127.0.0.1:0"))
+    }
+
+    fn spawn(command: &mut Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+        let stdout = BufReader::new(child.stdout.take().unwrap());
+        let (sender, lines) = mpsc::channel();
+        thread::spawn(move || {
+            stdout
+                .lines()
+                .try_for_each(|line| sender.send(line.unwrap()))
+        });
+        let mut server = Self {
+            child,
+            lines,
+            address: String::new(),
+        };
+        let line = server.next_line();
+        server.address = match line.strip_prefix("listening on http://") {
+            Some(address) => address.to_owned(),
+            None => panic!("the first line is {line:?}"),
+        };
+        server
+    }
+
+    /// What it prints next.
+    pub(crate) fn next_line(&self) -> String {
+        self.lines.recv_timeout(Duration::from_secs(10)).unwrap()
+    }
+
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have ended by itself, which its tests have noticed by then.
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+/// How a set-up ends that is not expected to start: its status, and its standard error.
+pub(crate) fn failing(arguments: &[&OsStr]) -> (ExitStatus, String) {
+    let mut child = resource_server()
+        .args(arguments)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap())
+        .read_line(&mut line)
+        .unwrap();
+    if !line.is_empty() {
+        child.kill().unwrap();
+        child.wait().unwrap();
+        panic!("it goes on and prints {line:?}");
+    }
+    let output = child.wait_with_output().unwrap();
+    (output.status, String::from_utf8(output.stderr).unwrap())
+}
+
+fn resource_server() -> Command {
+    let mut command = example("resource_server");
+    command.args(["--listen", "127.0.0.1:0"]);
+    command
+}
+
+/// An example as built last: its place is beside that of this test.
+fn example(name: &str) -> Command {
+    let deps = env::current_exe().unwrap();
+    let program = deps
+        .ancestors()
+        .nth(2)
+        .unwrap()
+        .join("examples")
+        .join(format!("{name}{}", env::consts::EXE_SUFFIX));
+    assert!(program.exists(), "first run `cargo build --examples`");
+    let mut command = Command::new(program);
+    command.stdin(Stdio::null());
+    command
+}
