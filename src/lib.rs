@@ -116,3 +116,8 @@ pub use jose::{Algorithm, JwkSet, SigningKey, VerifyingKey};
 pub use keys::KeyProvider;
 pub use request::RequestHead;
 pub use verify::{Validation, VerifiedToken, Verifier};
+
+/// The code of the README, as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+pub struct Readme;
