@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
-use serde_json::{Deserializer as JsonDeserializer, Value};
+use serde_json::Deserializer as JsonDeserializer;
 
 /// Where in the claims something stands: the names of the members on the way to it.
 ///
@@ -78,7 +78,7 @@ impl<'de> DeserializeSeed<'de> for Place<'_> {
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         if self.0.is_empty() {
-            Value::deserialize(deserializer).map(texts)
+            Texts::deserialize(deserializer).map(Texts::into_vec)
         } else {
             deserializer.deserialize_map(self)
         }
@@ -111,16 +111,44 @@ impl<'de> Visitor<'de> for Place<'_> {
     }
 }
 
-fn texts(value: Value) -> Vec<Box<str>> {
-    match value {
-        Value::String(text) => vec![text.into()],
-        Value::Array(values) => values
-            .into_iter()
-            .filter_map(|value| match value {
-                Value::String(text) => Some(text.into()),
-                _ => None,
-            })
-            .collect(),
-        _ => Vec::new(),
+/// What stands at the end of a path.
+///
+/// Not a `serde_json::Value`: with `raw_value` or `arbitrary_precision`, which any crate of an
+/// application may switch on, that takes an object with a certain name in it for what the text of
+/// its member says.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Texts {
+    One(Box<str>),
+    Many(Vec<Element>),
+    Other(IgnoredAny),
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Element {
+    Text(Box<str>),
+    Other(IgnoredAny),
+}
+
+impl Texts {
+    fn into_vec(self) -> Vec<Box<str>> {
+        match self {
+            Self::One(text) => vec![text],
+            Self::Many(elements) => elements
+                .into_iter()
+                .filter_map(Element::into_text)
+                .collect(),
+            Self::Other(IgnoredAny) => Vec::new(),
+        }
+    }
+}
+
+impl Element {
+    fn into_text(self) -> Option<Box<str>> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::Other(IgnoredAny) => None,
+        }
     }
 }

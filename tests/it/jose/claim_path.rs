@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 use tower_bearer::Verifier;
 use tower_bearer::jose::ClaimPath;
-use tower_bearer::test_util::TestIssuer;
+use tower_bearer::test_util::{TestIssuer, sign};
 
 use super::*;
 
@@ -132,12 +132,45 @@ fn a_name_that_is_repeated_on_the_way_leads_nowhere() {
         (r#"{"roles":"x","r\u006fles":"x"}"#, 0),
     ] {
         let payload = format!(r#"{{"iss":"issuer","exp":9999999999,"a":{object}}}"#);
-        let token = tower_bearer::test_util::sign(
+        let token = sign(
             issuer.signing_key(),
             r#"{"alg":"HS256","kid":"hs256"}"#,
             payload,
         );
         let token = verifier.verify_now(token).unwrap();
         assert_eq!(token.roles().count(), expected, "{object}");
+    }
+}
+
+/// What `serde_json` takes for the text of another value, where its features `raw_value` and
+/// `arbitrary_precision` are switched on.
+#[test]
+fn an_object_is_no_role_whatever_its_names() {
+    let issuer = TestIssuer::new("issuer", Algorithm::HS256);
+    let verifier = <Verifier>::builder()
+        .issuer("issuer", issuer.verifying_key())
+        .any_audience()
+        .roles_claim("roles")
+        .build()
+        .unwrap();
+    for (roles, expected) in [
+        (
+            r#"{"$serde_json::private::RawValue":"\"admin\""}"#,
+            [].as_slice(),
+        ),
+        (r#"{"$serde_json::private::RawValue":"[\"admin\"]"}"#, &[]),
+        (
+            r#"["user",{"$serde_json::private::RawValue":"\"admin\""}]"#,
+            &["user"],
+        ),
+        (
+            r#"["user",{"$serde_json::private::Number":"1"},2]"#,
+            &["user"],
+        ),
+    ] {
+        let payload = format!(r#"{{"iss":"issuer","exp":99999999999,"roles":{roles}}}"#);
+        let token = sign(issuer.signing_key(), r#"{"alg":"HS256"}"#, payload);
+        let token = verifier.verify_now(token).unwrap();
+        assert!(token.roles().eq(expected.iter().copied()), "{roles}");
     }
 }
