@@ -2,6 +2,7 @@ mod async_keys;
 mod builder;
 mod cache;
 mod claims_type;
+mod equivalence;
 mod issuers;
 mod key_choice;
 mod leaks;
