@@ -14,7 +14,6 @@ use crate::error::KeyError;
 use crate::jose::Algorithm;
 use crate::jose::key_material::{Curve, KeyMaterial, MAX_RSA_BITS, PublicMaterial};
 
-/// The greatest RSA modulus, in bits. `rsa` itself stops at 4096, AWS-LC at 8192.
 /// A key to verify with, for one algorithm.
 pub(crate) struct VerifyKey(Box<VerifyFn>);
 
