@@ -13,6 +13,7 @@ use crate::verify::AnyVerifiedToken;
 ///
 /// [The module's page](super) shows how requirements are made and put together.
 #[derive(Clone)]
+#[must_use = "a requirement does nothing unless a `RequireLayer` demands it"]
 pub struct Requirement(Kind);
 
 #[derive(Clone)]
