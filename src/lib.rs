@@ -61,7 +61,7 @@
 //! | `rust-crypto` | cryptography in pure Rust |
 //! | `axum` | [`VerifiedToken<C>`] as an extractor |
 //! | `tracing` | events and a span for each decision |
-//! | `metrics` | counters of accepted and rejected requests |
+//! | `metrics` | counters of accepted and rejected requests, cache hits and key refreshes |
 //! | `test-util` | keys, a token builder and a fixed clock, for tests only |
 //!
 //! Features only add. With both back ends, AWS-LC serves; with none, loading a key is a
@@ -69,7 +69,7 @@
 //!
 //! # What operators see
 //!
-//! With `tracing`, each decision is an event inside a span `bearer_auth`:
+//! With `tracing`, each decision is an event, that of a [`BearerAuthLayer`] inside a span `bearer_auth`:
 //!
 //! | level | message | fields |
 //! | --- | --- | --- |
