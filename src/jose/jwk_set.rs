@@ -1,11 +1,11 @@
 //! JSON Web Key Sets.
 
 use serde::Deserialize;
-use serde_json::value::RawValue;
 
 use crate::error::ConfigError;
 use crate::jose::VerifyingKey;
 use crate::jose::jwk_members::Object;
+use crate::jose::object::{read_object, set_once};
 
 /// The keys of a JWK Set ([RFC 7517 §5](https://www.rfc-editor.org/rfc/rfc7517#section-5)).
 ///
@@ -76,18 +76,18 @@ impl JwkSet {
     /// ```
     pub fn parse(json: impl AsRef<[u8]>) -> Result<Self, ConfigError> {
         // The keys stay text at first, so that what is wrong with one is not wrong with all.
-        #[derive(Deserialize)]
-        struct Document<'a> {
-            #[serde(borrow)]
-            keys: Vec<&'a RawValue>,
-        }
-
         let text = str::from_utf8(json.as_ref()).map_err(|_| NO_SET)?;
-        let document: Object<Document<'_>> = serde_json::from_str(text).map_err(|_| NO_SET)?;
-        Self::judge(document.0.keys.into_iter().map(|key| {
-            let json = key.get();
-            (key_id(json), VerifyingKey::from_jwk(json))
-        }))
+        let mut keys = None;
+        read_object(text, |name, value| match &*name {
+            "keys" => set_once(&mut keys, value.elements()?),
+            _ => value.other().map(drop),
+        })
+        .ok_or(NO_SET)?;
+        Self::judge(
+            keys.ok_or(NO_SET)?
+                .into_iter()
+                .map(|json| (key_id(json), VerifyingKey::from_jwk(json))),
+        )
     }
 
     /// Sorts keys into those that can be used and those that cannot.

@@ -1,6 +1,6 @@
 //! Reading the members of a JSON object, once, in order, without copying.
 //!
-//! This is the way of every token, so it is written for speed: plain strings and integers, which
+//! This is the way of every token (and of JWK Sets), so it is written for speed: plain strings and integers, which
 //! is nearly all there is, are read right here. Escapes, fractions, arrays and objects are left to
 //! `serde_json`. It accepts what `serde_json` accepts, and nothing else; tests hold the two
 //! against each other.
@@ -87,6 +87,27 @@ impl<'a> Reader<'a> {
             if self.eat(b',').is_none() {
                 self.eat(b']')?;
                 return Some(OneOrMany::Many(texts));
+            }
+            self.skip_space();
+        }
+    }
+
+    /// Reads an array, and leaves its elements as text.
+    pub(crate) fn elements(&mut self) -> Option<Vec<&'a str>> {
+        self.eat(b'[')?;
+        self.skip_space();
+        let mut elements = Vec::new();
+        if self.eat(b']').is_some() {
+            return Some(elements);
+        }
+        loop {
+            let start = self.at;
+            self.other()?;
+            elements.push(self.text.get(start..self.at)?);
+            self.skip_space();
+            if self.eat(b',').is_none() {
+                self.eat(b']')?;
+                return Some(elements);
             }
             self.skip_space();
         }
