@@ -23,6 +23,7 @@ mod unverified;
 mod verifying_key;
 
 pub use algorithm::{Algorithm, AlgorithmSet, KeyFamily};
+pub(crate) use backend::random;
 pub use claim_path::ClaimPath;
 pub use claims::RegisteredClaims;
 pub(crate) use claims::{Claims, OneOrMany};

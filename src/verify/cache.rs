@@ -1,7 +1,7 @@
 //! Tokens that were verified already.
 
 use std::fmt;
-use std::hash::{BuildHasher, Hasher, RandomState};
+use std::hash::{BuildHasher, Hasher};
 use std::sync::Arc;
 
 use quick_cache::UnitWeighter;
@@ -10,7 +10,7 @@ use siphasher::sip128::SipHasher13;
 
 use super::VerifiedToken;
 use super::issuers::Issuer;
-use crate::jose::VerifyingKey;
+use crate::jose::{VerifyingKey, random};
 use crate::keys::KeySet;
 
 /// Enough for the clients that a server sees within the life of their tokens, in a few MiB.
@@ -85,8 +85,11 @@ pub(super) struct TokenCache<C> {
 }
 
 impl<C> TokenCache<C> {
+    /// The key of the hashes comes from the cryptographic back end: the standard library promises
+    /// no more than its best effort for the seeds of its own. Without a key, nothing is remembered.
     pub(super) fn new(cache: Cache) -> Self {
-        let entries = (cache.entries > 0).then(|| {
+        let key = random();
+        let entries = (cache.entries > 0 && key.is_some()).then(|| {
             Entries::with(
                 cache.entries,
                 cache.entries as u64,
@@ -97,7 +100,7 @@ impl<C> TokenCache<C> {
         });
         Self {
             entries,
-            hasher: SipHasher13::new_with_keys(random(), random()),
+            hasher: SipHasher13::new_with_key(&key.unwrap_or_default()),
         }
     }
 
@@ -124,11 +127,6 @@ impl<C> TokenCache<C> {
             entries.remove(&id);
         }
     }
-}
-
-/// A number that nobody can guess: the standard library seeds its hashers from the system.
-fn random() -> u64 {
-    RandomState::new().build_hasher().finish()
 }
 
 /// Ids are hashes already.

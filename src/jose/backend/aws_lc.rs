@@ -2,7 +2,7 @@
 
 use aws_lc_rs::digest;
 use aws_lc_rs::hmac;
-use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::rand::{self, SystemRandom};
 use aws_lc_rs::signature::{
     self, EcdsaKeyPair, EcdsaSigningAlgorithm, EcdsaVerificationAlgorithm, Ed25519KeyPair, KeyPair,
     ParsedPublicKey, RsaEncoding, RsaKeyPair, RsaParameters, RsaPublicKeyComponents,
@@ -127,6 +127,13 @@ pub(crate) fn sha256(bytes: &[u8]) -> Result<[u8; 32], KeyError> {
     let mut hash = [0; 32];
     hash.copy_from_slice(digest::digest(&digest::SHA256, bytes).as_ref());
     Ok(hash)
+}
+
+/// Random bytes that nobody can guess.
+pub(crate) fn random() -> Option<[u8; 16]> {
+    let mut bytes = [0; 16];
+    rand::fill(&mut bytes).ok()?;
+    Some(bytes)
 }
 
 const MALFORMED: KeyError = KeyError::Malformed("the private key is damaged or inconsistent");

@@ -16,7 +16,7 @@ mod chosen;
 #[path = "none.rs"]
 mod chosen;
 
-pub(crate) use chosen::{SignKey, VerifyKey, sha256};
+pub(crate) use chosen::{SignKey, VerifyKey, random, sha256};
 
 /// A key to sign with, in the forms that back ends read. Its type has been checked against the
 /// algorithm.

@@ -2,7 +2,7 @@
 
 use hmac::{Hmac, Mac};
 use p256::pkcs8::DecodePrivateKey;
-use rand_core::OsRng;
+use rand_core::{OsRng, RngCore};
 use rsa::pkcs1::DecodeRsaPrivateKey;
 use rsa::traits::PublicKeyParts;
 use rsa::{BigUint, RsaPrivateKey, RsaPublicKey, pkcs1v15, pss};
@@ -231,6 +231,13 @@ impl SignKey {
 #[expect(clippy::unnecessary_wraps, reason = "without a back end, this fails")]
 pub(crate) fn sha256(bytes: &[u8]) -> Result<[u8; 32], KeyError> {
     Ok(Sha256::digest(bytes).into())
+}
+
+/// Random bytes that nobody can guess.
+pub(crate) fn random() -> Option<[u8; 16]> {
+    let mut bytes = [0; 16];
+    OsRng.try_fill_bytes(&mut bytes).ok()?;
+    Some(bytes)
 }
 
 const BAD_NUMBERS: KeyError =
