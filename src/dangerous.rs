@@ -7,7 +7,7 @@
 use serde::de::DeserializeOwned;
 
 use crate::error::{ConfigError, TokenError};
-use crate::jose::{Header, Token, VerifyingKey, base64url};
+use crate::jose::{Header, Token, VerifyingKey, base64url, holds_private_name};
 
 /// The claims of a token, of which nothing was verified: neither its signature, nor its expiry,
 /// nor anything else. Anybody can have written it.
@@ -17,7 +17,7 @@ use crate::jose::{Header, Token, VerifyingKey, base64url};
 /// # Errors
 ///
 /// [`TokenError::Malformed`] where it is not a compact JWS, [`TokenError::InvalidClaims`] where
-/// the payload is not UTF-8, [`TokenError::UndecodableClaims`] where it does not decode into `C`.
+/// the payload is not UTF-8 or holds a name that means something to `serde_json` itself, [`TokenError::UndecodableClaims`] where it does not decode into `C`.
 ///
 /// ```
 /// use tower_bearer::dangerous::decode_unverified_claims;
@@ -32,6 +32,9 @@ pub fn decode_unverified_claims<C: DeserializeOwned>(
 ) -> Result<C, TokenError> {
     let token = Token::parse(token.as_ref())?;
     let payload = decode_text(token.payload(), TokenError::InvalidClaims)?;
+    if holds_private_name(&payload) {
+        return Err(TokenError::InvalidClaims);
+    }
     serde_json::from_str(&payload).map_err(|_| TokenError::UndecodableClaims)
 }
 

@@ -6,6 +6,7 @@ use std::fmt;
 use super::algorithm::Algorithm;
 use super::names::Names;
 use super::object::{read_object, set_once};
+use super::private_names::holds_private_name;
 use crate::error::TokenError;
 
 /// The header of a token ([RFC 7515 §4](https://www.rfc-editor.org/rfc/rfc7515#section-4)).
@@ -42,6 +43,9 @@ impl Header {
     ///   [RFC 7797](https://www.rfc-editor.org/rfc/rfc7797)).
     /// - [`TokenError::UnsupportedAlgorithm`]: `alg` names none of [`Algorithm::ALL`].
     pub fn parse(json: &str) -> Result<Self, TokenError> {
+        if holds_private_name(json) {
+            return Err(TokenError::InvalidHeader);
+        }
         let mut algorithm = None;
         let mut key_id = None;
         let mut token_type = None;

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::claims::Claims;
 use super::names::Names;
 use super::object::{read_object, set_once};
+use super::private_names::holds_private_name;
 use crate::error::TokenError;
 
 /// The claims of a payload whose signature is not verified yet. They never leave this crate.
@@ -28,6 +29,9 @@ impl<'a> UnverifiedClaims<'a> {
 
     /// Reads the claims from a payload. They are large, so they are read to where they stay.
     pub(crate) fn read(&mut self, json: &'a str) -> Result<(), TokenError> {
+        if holds_private_name(json) {
+            return Err(TokenError::InvalidClaims);
+        }
         let Self {
             registered,
             is_sender_constrained,

@@ -141,36 +141,3 @@ fn a_name_that_is_repeated_on_the_way_leads_nowhere() {
         assert_eq!(token.roles().count(), expected, "{object}");
     }
 }
-
-/// What `serde_json` takes for the text of another value, where its features `raw_value` and
-/// `arbitrary_precision` are switched on.
-#[test]
-fn an_object_is_no_role_whatever_its_names() {
-    let issuer = TestIssuer::new("issuer", Algorithm::HS256);
-    let verifier = <Verifier>::builder()
-        .issuer("issuer", issuer.verifying_key())
-        .any_audience()
-        .roles_claim("roles")
-        .build()
-        .unwrap();
-    for (roles, expected) in [
-        (
-            r#"{"$serde_json::private::RawValue":"\"admin\""}"#,
-            [].as_slice(),
-        ),
-        (r#"{"$serde_json::private::RawValue":"[\"admin\"]"}"#, &[]),
-        (
-            r#"["user",{"$serde_json::private::RawValue":"\"admin\""}]"#,
-            &["user"],
-        ),
-        (
-            r#"["user",{"$serde_json::private::Number":"1"},2]"#,
-            &["user"],
-        ),
-    ] {
-        let payload = format!(r#"{{"iss":"issuer","exp":99999999999,"roles":{roles}}}"#);
-        let token = sign(issuer.signing_key(), r#"{"alg":"HS256"}"#, payload);
-        let token = verifier.verify_now(token).unwrap();
-        assert!(token.roles().eq(expected.iter().copied()), "{roles}");
-    }
-}

@@ -12,6 +12,7 @@ mod jwk_numbers;
 mod jwk_set;
 mod members;
 mod numeric_date;
+mod private_names;
 mod signing_key;
 mod token;
 mod verifying_key;
