@@ -95,6 +95,9 @@ impl<C, R> BearerAuthLayer<C, R> {
     /// Builds the responses to refused requests in another way: with
     /// [`ProblemJson`](crate::reject::ProblemJson), a closure, or a type of your own.
     ///
+    /// It holds for this layer only. A [`RequireLayer`](crate::RequireLayer) has its own, and
+    /// extractors answer as [`DefaultRejection`] does.
+    ///
     /// ```
     /// # let keys = tower_bearer::VerifyingKey::from_secret([7; 32])?;
     /// # let verifier = <tower_bearer::Verifier>::builder().any_issuer(keys).any_audience().build()?;

@@ -6,8 +6,6 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::jose::Algorithm;
-
 /// What is wrong with a set-up: found when a key is loaded or a verifier built, never at a request.
 ///
 /// Its text says what to change.
@@ -133,8 +131,6 @@ pub enum KeyError {
     Algorithm,
     /// A secret was to be converted into a form that others read.
     SecretNotExported,
-    /// The cryptographic back end lacks the algorithm.
-    Backend(Algorithm),
     /// The cryptographic back end failed to sign: it ran out of memory or of random numbers.
     SigningFailed,
     /// The crate was built without a cryptographic back end.
@@ -188,10 +184,6 @@ impl fmt::Display for KeyError {
                 f.write_str("a secret is not exported: make the other key from the secret itself")
             }
             Self::SigningFailed => f.write_str("the cryptographic back end failed to sign"),
-            Self::Backend(algorithm) => write!(
-                f,
-                "the cryptographic back end lacks {algorithm}: switch the feature `aws-lc-rs` on"
-            ),
             Self::NoBackend => f.write_str(
                 "built without cryptography: switch the feature `aws-lc-rs` or `rust-crypto` on",
             ),

@@ -67,6 +67,7 @@ pub trait TokenSource: Send + Sync {
     fn extract<'a>(&self, request: RequestHead<'a>) -> Result<Option<Cow<'a, [u8]>>, RequestError>;
 
     /// This source and another one; a request may use either, but not both. See [`Or`].
+    #[must_use]
     fn or<T>(self, other: T) -> Or<Self, T>
     where
         Self: Sized,

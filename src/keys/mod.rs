@@ -88,6 +88,11 @@ pub struct WantedKey<'a> {
 }
 
 impl<'a> WantedKey<'a> {
+    /// A wish, to test a provider with.
+    pub fn new(algorithm: Algorithm, key_id: Option<&'a str>) -> Self {
+        Self { key_id, algorithm }
+    }
+
     pub(crate) fn of(header: &'a Header) -> Self {
         Self {
             key_id: header.key_id(),

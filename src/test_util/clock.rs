@@ -9,6 +9,9 @@ use crate::verify::Clock;
 /// 2026-01-01T00:00:00Z.
 const START: u64 = 1_767_225_600;
 
+/// Beyond the year 10000, where the clocks of some systems end.
+const LATEST: u64 = 1 << 38;
+
 /// A clock that stands still until it is moved. Clones show the same time.
 ///
 /// ```
@@ -42,7 +45,11 @@ impl FixedClock {
 
     /// Moves the clock forward by so many whole seconds.
     pub fn advance(&self, by: Duration) {
-        self.0.fetch_add(by.as_secs(), Ordering::Relaxed);
+        let later = |secs: u64| Some(secs.saturating_add(by.as_secs()));
+        // There is always a later time, so this does not fail.
+        let _ = self
+            .0
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, later);
     }
 }
 
@@ -54,7 +61,7 @@ impl Default for FixedClock {
 
 impl Clock for FixedClock {
     fn now(&self) -> SystemTime {
-        let since = Duration::from_secs(self.0.load(Ordering::Relaxed));
+        let since = Duration::from_secs(self.0.load(Ordering::Relaxed).min(LATEST));
         SystemTime::UNIX_EPOCH
             .checked_add(since)
             .unwrap_or(SystemTime::UNIX_EPOCH)

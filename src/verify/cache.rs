@@ -13,7 +13,7 @@ use super::issuers::Issuer;
 use crate::jose::{VerifyingKey, random};
 use crate::keys::KeySet;
 
-/// Enough for the clients that a server sees within the life of their tokens, in a few MiB.
+/// Enough for the clients that a server sees within the life of their tokens.
 const DEFAULT_ENTRIES: usize = 10_000;
 
 /// Longer tokens are verified every time. They are rare, and remembering 10,000 of them would
@@ -27,7 +27,8 @@ const MAX_TOKEN_LEN: usize = 4096;
 /// every time: the times against the clock, the trust in the key that signed, and your own rules.
 ///
 /// Only tokens that were accepted are remembered, so that junk displaces nothing. What is kept is
-/// a keyed hash and the [`VerifiedToken`], but no token.
+/// a keyed hash and the [`VerifiedToken`], but no token. What that takes depends on your claims,
+/// which are kept decoded; tokens longer than 4 KiB are verified every time.
 ///
 /// ```
 /// # let keys = tower_bearer::VerifyingKey::from_secret([7; 32])?;
