@@ -60,6 +60,7 @@
 //! | `aws-lc-rs` (default) | cryptography by AWS-LC: the fastest; needs a C compiler |
 //! | `rust-crypto` | cryptography in pure Rust |
 //! | `axum` | [`VerifiedToken<C>`] as an extractor |
+//! | `remote` | keys from a JWKS URL; needs Tokio and a C compiler |
 //! | `tracing` | events and a span for each decision |
 //! | `metrics` | counters of accepted and rejected requests, cache hits and key refreshes |
 //! | `test-util` | keys, a token builder and a fixed clock, for tests only |
@@ -76,10 +77,14 @@
 //! | debug | `token accepted` | `iss`, `sub`, if [asked for](BearerAuthLayer::record_identity) |
 //! | debug | `request refused: …` | `reason` |
 //! | error | `request refused: no BearerAuthLayer …` | `reason` |
-//! | info | `keys replaced` | `keys`: how many |
+//! | info | `keys replaced` | `keys`: how many; `url`, if from one |
 //! | warn | `keys not replaced, the last good ones stay: …` | |
-//! | warn | `key skipped: …` | `file`, `index` |
+//! | warn | `key skipped: …` | `file` or `url`, `index` |
 //! | error | `key file not watched: …` | `file` |
+//! | info | `keys fetched again`: the same, after failures | `url`, `keys` |
+//! | debug | `keys confirmed`: the same | `url`, `keys` |
+//! | warn | `keys not fetched, …`: the first time, then if the reason is another or the keys have come to their end | `url` |
+//! | debug | `keys still not fetched: …` | `url` |
 //!
 //! With `metrics`, these are counted:
 //!

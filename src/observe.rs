@@ -4,11 +4,15 @@
 //! at `warn` or `error`. No token, key or claim is ever logged, but issuer and subject where that
 //! was asked for.
 
+#[cfg(feature = "remote")]
+use std::fmt::Display;
 use std::io;
 use std::path::Path;
 
 use crate::error::{AuthError, ConfigError};
 use crate::jose::{RegisteredClaims, SkippedKey};
+#[cfg(feature = "remote")]
+use crate::keys::FetchError;
 use crate::keys::KeySet;
 
 /// With the feature `tracing`, opens the span in which a request is judged.
@@ -69,17 +73,63 @@ pub(crate) fn cache_asked(is_hit: bool) {
 
 /// Keys were read anew, or could not be.
 pub(crate) fn key_refresh(keys: &Result<KeySet, ConfigError>) {
-    #[cfg(feature = "metrics")]
-    {
-        let outcome = if keys.is_ok() { "ok" } else { "error" };
-        metrics::counter!("tower_bearer_key_refreshes_total", "outcome" => outcome).increment(1);
-    }
+    count_refresh(keys.is_ok());
     #[cfg(feature = "tracing")]
     match keys {
         Ok(keys) => tracing::info!(keys = keys.len(), "keys replaced"),
         Err(error) => tracing::warn!("keys not replaced, the last good ones stay: {error}"),
     }
     let _ = keys;
+}
+
+/// Keys were fetched. That the same ones are fetched again is news after a failure only.
+#[cfg(feature = "remote")]
+pub(crate) fn remote_keys_fetched(url: &impl Display, keys: &KeySet, is_new: bool, failed: bool) {
+    count_refresh(true);
+    #[cfg(feature = "tracing")]
+    match (is_new, failed) {
+        (true, _) => tracing::info!(%url, keys = keys.len(), "keys replaced"),
+        (false, true) => tracing::info!(%url, keys = keys.len(), "keys fetched again"),
+        (false, false) => tracing::debug!(%url, keys = keys.len(), "keys confirmed"),
+    }
+    let _ = (url, keys, is_new, failed);
+}
+
+/// Keys could not be fetched. That the same failure goes on is no news.
+#[cfg(feature = "remote")]
+pub(crate) fn remote_keys_failed(
+    url: &impl Display,
+    error: &FetchError,
+    is_news: bool,
+    has_keys: bool,
+) {
+    count_refresh(false);
+    #[cfg(feature = "tracing")]
+    match (is_news, has_keys) {
+        (true, true) => {
+            tracing::warn!(%url, "keys not fetched, the last good ones stay: {error}");
+        }
+        (true, false) => tracing::warn!(%url, "keys not fetched, there are none: {error}"),
+        (false, _) => tracing::debug!(%url, "keys still not fetched: {error}"),
+    }
+    let _ = (url, error, is_news, has_keys);
+}
+
+/// A key of a fetched set cannot be used. The others can.
+#[cfg(feature = "remote")]
+pub(crate) fn remote_key_skipped(url: &impl Display, skipped: &SkippedKey) {
+    #[cfg(feature = "tracing")]
+    tracing::warn!(%url, index = skipped.index(), "key skipped: {}", skipped.reason());
+    let _ = (url, skipped);
+}
+
+fn count_refresh(is_ok: bool) {
+    #[cfg(feature = "metrics")]
+    {
+        let outcome = if is_ok { "ok" } else { "error" };
+        metrics::counter!("tower_bearer_key_refreshes_total", "outcome" => outcome).increment(1);
+    }
+    let _ = is_ok;
 }
 
 /// A key of a set cannot be used. The others can.

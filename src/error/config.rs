@@ -32,6 +32,8 @@ pub enum ConfigError {
     KeyFile(PathBuf, Arc<io::Error>),
     /// The content of a key file cannot be used.
     KeyFileContent(PathBuf, Box<ConfigError>),
+    /// The URL of keys is none, or one that keys must not come from. Does not hold the URL.
+    Url(&'static str),
     /// The verifier trusts nobody: no issuer was given.
     NoIssuer,
     /// The same issuer was given twice, or is empty, or stands beside "any issuer".
@@ -54,6 +56,7 @@ impl fmt::Display for ConfigError {
         match self {
             Self::Key(reason) => reason.fmt(f),
             Self::JwkSet(what)
+            | Self::Url(what)
             | Self::Issuer(what)
             | Self::Audience(what)
             | Self::Algorithms(what)
@@ -129,6 +132,8 @@ pub enum KeyError {
     NotForVerification,
     /// The key's algorithm, or one demanded of it, does not fit its type, or is not supported.
     Algorithm,
+    /// A symmetric key stands where everybody can read it: whoever does can sign.
+    PublishedSecret,
     /// A secret was to be converted into a form that others read.
     SecretNotExported,
     /// The cryptographic back end failed to sign: it ran out of memory or of random numbers.
@@ -179,6 +184,10 @@ impl fmt::Display for KeyError {
             Self::Algorithm => f.write_str(
                 "the algorithm does not fit the key, or is not supported: \
                  name one of the key's own family",
+            ),
+            Self::PublishedSecret => f.write_str(
+                "the key is symmetric, but published, so that everybody can sign with it: \
+                 publish public keys only",
             ),
             Self::SecretNotExported => {
                 f.write_str("a secret is not exported: make the other key from the secret itself")

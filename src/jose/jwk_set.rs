@@ -75,19 +75,33 @@ impl JwkSet {
     /// );
     /// ```
     pub fn parse(json: impl AsRef<[u8]>) -> Result<Self, ConfigError> {
-        // The keys stay text at first, so that what is wrong with one is not wrong with all.
-        let text = str::from_utf8(json.as_ref()).map_err(|_| NO_SET)?;
-        let mut keys = None;
-        read_object(text, |name, value| match &*name {
-            "keys" => set_once(&mut keys, value.elements()?),
-            _ => value.other().map(drop),
-        })
-        .ok_or(NO_SET)?;
         Self::judge(
-            keys.ok_or(NO_SET)?
+            texts(json.as_ref())?
                 .into_iter()
                 .map(|json| (key_id(json), VerifyingKey::from_jwk(json))),
         )
+    }
+
+    /// Reads a set that is published: a symmetric key in it is skipped, and one with too many
+    /// keys is not looked at further.
+    #[cfg(feature = "remote")]
+    pub(crate) fn parse_published(json: &[u8], max_keys: usize) -> Result<Self, ConfigError> {
+        use crate::error::KeyError;
+        use crate::jose::KeyFamily;
+
+        let texts = texts(json)?;
+        if texts.len() > max_keys {
+            return Err(ConfigError::JwkSet(
+                "the JWK Set has more keys than are permitted: publish fewer, or raise `max_keys`",
+            ));
+        }
+        Self::judge(texts.into_iter().map(|json| {
+            let key = match VerifyingKey::from_jwk(json) {
+                Ok(key) if key.family() == KeyFamily::Hmac => Err(KeyError::PublishedSecret.into()),
+                key => key,
+            };
+            (key_id(json), key)
+        }))
     }
 
     /// Sorts keys into those that can be used and those that cannot.
@@ -130,6 +144,18 @@ const NO_SET: ConfigError = ConfigError::JwkSet(
 );
 const NO_KEY: ConfigError =
     ConfigError::JwkSet("the JWK Set is empty: add the keys that verify signatures");
+
+/// The keys of a document, as text at first, so that what is wrong with one is not wrong with all.
+fn texts(json: &[u8]) -> Result<Vec<&str>, ConfigError> {
+    let text = str::from_utf8(json).map_err(|_| NO_SET)?;
+    let mut keys = None;
+    read_object(text, |name, value| match &*name {
+        "keys" => set_once(&mut keys, value.elements()?),
+        _ => value.other().map(drop),
+    })
+    .and(keys)
+    .ok_or(NO_SET)
+}
 
 /// The `kid` of a key that may be unusable otherwise.
 fn key_id(json: &str) -> Option<String> {

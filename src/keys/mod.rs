@@ -4,6 +4,10 @@
 //! look for newer ones. Provided are one [`VerifyingKey`] or a [`KeySet`] (also made from a
 //! [`JwkSet`](crate::JwkSet)) that never change, a [`KeyFile`] that follows its file, several
 //! providers [`Combined`], and any closure that returns a [`KeySet`].
+#![cfg_attr(
+    feature = "remote",
+    doc = "With the feature `remote`, [`RemoteKeys`] are those of an identity provider, by the URL of its JWKS."
+)]
 //!
 //! # A provider of your own
 //!
@@ -40,8 +44,12 @@
 //! ```
 
 mod combined;
+#[cfg(feature = "remote")]
+mod fetch;
 mod file;
 mod key_set;
+#[cfg(feature = "remote")]
+mod remote;
 
 use std::fmt;
 use std::sync::Arc;
@@ -50,8 +58,12 @@ use std::time::Duration;
 use futures::future::BoxFuture;
 
 pub use self::combined::Combined;
+#[cfg(feature = "remote")]
+pub use self::fetch::FetchError;
 pub use self::file::KeyFile;
 pub use self::key_set::KeySet;
+#[cfg(feature = "remote")]
+pub use self::remote::{RemoteKeys, RemoteKeysBuilder, RemoteState, RemoteStatus};
 use crate::error::AuthError;
 use crate::jose::{Algorithm, Header, VerifyingKey};
 

@@ -2,6 +2,7 @@ mod combined;
 mod file;
 mod key_set;
 mod provider;
+pub(crate) mod remote;
 
 use tower_bearer::keys::{KeyProvider, KeySet};
 use tower_bearer::{Algorithm, SigningKey, VerifyingKey};

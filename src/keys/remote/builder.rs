@@ -1,0 +1,263 @@
+//! Setting remote keys up.
+
+use std::error::Error;
+use std::fmt;
+use std::ops::RangeInclusive;
+use std::time::Duration;
+
+use http::{Request, Response};
+use http_body::Body;
+use tower::Service;
+
+use super::RemoteKeys;
+use super::url::Url;
+use crate::error::ConfigError;
+use crate::keys::fetch::{Client, Fetch, default_client};
+
+/// No time is set to more, so that no sum of times overflows.
+const LONGEST: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+
+/// Sets [`RemoteKeys`] up.
+///
+/// Every setting has a default that suits an identity provider on the internet.
+#[must_use]
+pub struct RemoteKeysBuilder {
+    url: String,
+    allow_http: bool,
+    client: Option<Box<dyn Fetch>>,
+    settings: Settings,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Settings {
+    pub(super) time_to_live: Duration,
+    pub(super) max_age: RangeInclusive<Duration>,
+    pub(super) refresh_percent: u8,
+    pub(super) stale_window: Duration,
+    pub(super) cooldown: Duration,
+    pub(super) back_off: RangeInclusive<Duration>,
+    pub(super) timeout: Duration,
+    pub(super) max_body_len: usize,
+    pub(super) max_keys: usize,
+    pub(super) max_misses: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            time_to_live: Duration::from_secs(10 * 60),
+            max_age: Duration::from_secs(60)..=Duration::from_secs(24 * 60 * 60),
+            refresh_percent: 80,
+            stale_window: Duration::from_secs(60 * 60),
+            cooldown: Duration::from_secs(30),
+            back_off: Duration::from_secs(1)..=Duration::from_secs(60),
+            timeout: Duration::from_secs(5),
+            max_body_len: 256 * 1024,
+            max_keys: 100,
+            max_misses: 128,
+        }
+    }
+}
+
+impl RemoteKeysBuilder {
+    pub(super) fn new(url: String) -> Self {
+        Self {
+            url,
+            allow_http: false,
+            client: None,
+            settings: Settings::default(),
+        }
+    }
+
+    /// Fetches with this client instead of the built-in one: through a proxy, with a certificate
+    /// of its own, over a mesh.
+    ///
+    /// It is any Tower service of HTTP requests, and is cloned for each fetch. The limits on time
+    /// and length hold for it, too. It must not follow redirects, or the check of the URL is
+    /// worth nothing.
+    ///
+    /// ```
+    /// use http::{Request, Response};
+    /// use tower_bearer::keys::RemoteKeys;
+    ///
+    /// let client = tower::service_fn(|_: Request<String>| async {
+    ///     Ok::<_, std::io::Error>(Response::new(r#"{"keys":[]}"#.to_owned()))
+    /// });
+    /// let keys = RemoteKeys::builder("https://issuer.example.com/jwks.json")
+    ///     .client(client)
+    ///     .build()?;
+    /// # Ok::<(), tower_bearer::ConfigError>(())
+    /// ```
+    pub fn client<S, B, R>(mut self, client: S) -> Self
+    where
+        S: Service<Request<B>, Response = Response<R>> + Clone + Send + 'static,
+        S::Error: Into<Box<dyn Error + Send + Sync>>,
+        S::Future: Send,
+        B: Default + Send + 'static,
+        R: Body + Send + 'static,
+        R::Data: Send,
+        R::Error: Into<Box<dyn Error + Send + Sync>>,
+    {
+        self.client = Some(Box::new(Client::new(client)));
+        self
+    }
+
+    /// Permits a URL with `http` to another machine. By default only `https` is permitted, and
+    /// `http` to `localhost`, 127.0.0.0/8 and `::1`: whoever can change the answer on its way can
+    /// sign tokens. Meant for networks in which something else sees to that.
+    pub fn allow_http(mut self) -> Self {
+        self.allow_http = true;
+        self
+    }
+
+    /// For how long keys are fresh where the answer has no `Cache-Control`: 10 minutes. It is
+    /// how long a key that was withdrawn goes on to be trusted, against one request to the
+    /// provider in that time.
+    pub fn time_to_live(mut self, time: Duration) -> Self {
+        self.settings.time_to_live = time;
+        self
+    }
+
+    /// The range in which `Cache-Control: max-age` is honoured: 60 s to 24 h. A provider that
+    /// forbids caching altogether is still asked only once a minute, and one that says "a year"
+    /// cannot keep a withdrawn key alive for that long.
+    pub fn max_age_within(mut self, range: RangeInclusive<Duration>) -> Self {
+        self.settings.max_age = range;
+        self
+    }
+
+    /// The part of their life after which keys are fetched anew, in percent: 80, less up to a
+    /// tenth of it by chance, so that the servers of a fleet do not ask at the same moment. What
+    /// remains is for trying again before they are stale.
+    pub fn refresh_at(mut self, percent: u8) -> Self {
+        self.settings.refresh_percent = percent;
+        self
+    }
+
+    /// For how long keys are used beyond their life while fetches fail: one hour, which bridges
+    /// most outages. After it nothing is known about the keys, and requests are answered with
+    /// 503 until a fetch succeeds.
+    pub fn stale_window(mut self, time: Duration) -> Self {
+        self.settings.stale_window = time;
+        self
+    }
+
+    /// How long after the beginning of one fetch an unknown key may cause the next: 30 s.
+    /// Anybody can make up the name of a key, so this is what a flood can cause at most: two
+    /// requests a minute. It is also the longest time for which a new key is unknown.
+    pub fn cooldown(mut self, time: Duration) -> Self {
+        self.settings.cooldown = time;
+        self
+    }
+
+    /// How long to wait after a failure: 1 s after the first, doubled up to 60 s, less up to a
+    /// half of it by chance. The provider is back within a minute of its return, and is not
+    /// overrun when it does. A `Retry-After` is honoured up to the end of the range.
+    pub fn back_off(mut self, range: RangeInclusive<Duration>) -> Self {
+        self.settings.back_off = range;
+        self
+    }
+
+    /// For how long a fetch may take, from the first packet to the last byte: 5 s. Requests with
+    /// an unknown key wait for it.
+    pub fn timeout(mut self, time: Duration) -> Self {
+        self.settings.timeout = time;
+        self
+    }
+
+    /// How many bytes an answer may have: 256 KiB, which is room for 100 keys with certificates.
+    pub fn max_body_len(mut self, len: usize) -> Self {
+        self.settings.max_body_len = len;
+        self
+    }
+
+    /// How many keys a set may have: 100. Real ones have less than ten; one with more is refused
+    /// whole, since nobody can tell which of the keys matter.
+    pub fn max_keys(mut self, keys: usize) -> Self {
+        self.settings.max_keys = keys;
+        self
+    }
+
+    /// How many names of keys that a fetch did not find are remembered: 128, in 4 KiB. A client
+    /// that keeps sending a token of somebody else would otherwise cause a fetch each cooldown,
+    /// and the new key of a rotation would have to wait for the end of one. Such a name is not
+    /// fetched for again for one cooldown, then two, four and so on, up to the time to live.
+    pub fn max_misses(mut self, names: usize) -> Self {
+        self.settings.max_misses = names;
+        self
+    }
+
+    /// Checks the settings. Nothing is fetched yet: that happens at the first token, or by
+    /// [`ready`](RemoteKeys::ready).
+    ///
+    /// # Errors
+    ///
+    /// - [`ConfigError::Url`]: the URL is neither https nor a permitted http one, or holds a user
+    ///   name or a password.
+    /// - [`ConfigError::OutOfRange`]: a setting is 0, or more than 30 days or 100 %, or a range is
+    ///   empty.
+    /// - [`ConfigError::Key`]: no client was given, and there is no cryptographic back end for
+    ///   the TLS of the built-in one.
+    pub fn build(self) -> Result<RemoteKeys, ConfigError> {
+        let url = Url::parse(&self.url, self.allow_http)?;
+        self.settings.check()?;
+        let client = match self.client {
+            Some(client) => client,
+            None => Box::new(Client::new(default_client()?)),
+        };
+        Ok(RemoteKeys::new(url, client, self.settings))
+    }
+}
+
+impl Settings {
+    fn check(&self) -> Result<(), ConfigError> {
+        let times = [
+            self.time_to_live,
+            *self.max_age.start(),
+            *self.max_age.end(),
+            self.cooldown,
+            *self.back_off.start(),
+            *self.back_off.end(),
+            self.timeout,
+        ];
+        if times.iter().any(Duration::is_zero) {
+            return Err(ConfigError::OutOfRange(
+                "a time of the remote keys is 0: only the stale window may be",
+            ));
+        }
+        if times
+            .iter()
+            .chain([&self.stale_window])
+            .any(|time| *time > LONGEST)
+        {
+            return Err(ConfigError::OutOfRange(
+                "a time of the remote keys is longer than 30 days: shorten it",
+            ));
+        }
+        if self.max_age.is_empty() || self.back_off.is_empty() {
+            return Err(ConfigError::OutOfRange(
+                "a range of times of the remote keys ends before it begins: exchange its ends",
+            ));
+        }
+        if !(1..=100).contains(&self.refresh_percent) {
+            return Err(ConfigError::OutOfRange(
+                "remote keys are refreshed at a percentage of their life: give one from 1 to 100",
+            ));
+        }
+        if self.max_body_len == 0 || self.max_keys == 0 {
+            return Err(ConfigError::OutOfRange(
+                "the greatest length or number of remote keys is 0: raise it",
+            ));
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for RemoteKeysBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Not the URL: until it is checked, there may be a password anywhere in it.
+        f.debug_struct("RemoteKeysBuilder")
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,230 @@
+//! Keys behind a URL.
+
+mod builder;
+mod misses;
+mod record;
+mod schedule;
+mod status;
+mod url;
+mod worker;
+
+use std::fmt;
+use std::future::{self, Future};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use tokio::time::Instant;
+
+pub use self::builder::RemoteKeysBuilder;
+use self::builder::Settings;
+use self::record::{Current, Source};
+use self::schedule::{Demand, Schedule};
+pub use self::status::{RemoteState, RemoteStatus};
+use self::url::Url;
+use self::worker::Worker;
+use super::fetch::{Fetch, FetchError};
+use super::{KeyProvider, KeySet, Refresh, WantedKey};
+use crate::error::AuthError;
+
+/// Nobody is told to come back sooner.
+const SHORTEST_RETRY: Duration = Duration::from_secs(1);
+
+/// The keys of an identity provider, by the URL of its JWK Set (`jwks_uri`). Needs the feature
+/// `remote` and a Tokio runtime with timers (and I/O, for the built-in client). Clones share
+/// everything.
+///
+/// # When they are fetched
+///
+/// - First when a token or [`ready`](Self::ready) asks for keys; then before their time to live
+///   is over, by one task that ends with the last clone.
+/// - When a token names a key that is not at hand. All tokens that do so meanwhile wait for the
+///   same fetch, which goes on if they do not. The next such fetch is made after a cooldown; until
+///   then, tokens with unknown keys are refused.
+/// - After a failure again, at growing intervals. Tokens with unknown keys are answered with 503
+///   and `Retry-After` meanwhile, and known keys are used on for a while: see
+///   [`stale_window`](RemoteKeysBuilder::stale_window).
+///
+/// A known key is found without a lock, whatever a fetch is doing.
+///
+/// # What is accepted
+///
+/// An answer `200` with a JWK Set of public keys, whatever its content type. Keys that cannot be
+/// used or are symmetric are skipped one by one, with a warning. If no key is left, or anything
+/// else is wrong, the fetch has failed, and the last good keys stay. An empty set is more often a
+/// provider's accident than its wish: to withdraw all keys at once, take the provider out.
+///
+/// ```
+/// use tower_bearer::Verifier;
+/// use tower_bearer::keys::{RemoteKeys, RemoteState};
+///
+/// let keys = RemoteKeys::builder("https://issuer.example.com/jwks.json").build()?;
+/// let verifier = <Verifier>::builder()
+///     .issuer("https://issuer.example.com", keys.clone())
+///     .audience("my-api")
+///     .build()?;
+///
+/// // Nothing is fetched yet. `keys.ready().await?` would wait for the first keys.
+/// assert_eq!(keys.status().state, RemoteState::Unavailable);
+/// # Ok::<(), tower_bearer::ConfigError>(())
+/// ```
+#[derive(Clone)]
+pub struct RemoteKeys(Arc<Remote>);
+
+struct Remote {
+    source: Source,
+    settings: Settings,
+    /// What is served. Read for each token.
+    current: ArcSwap<Current>,
+    /// Locked for moments only, and never for a key that is known.
+    state: Mutex<State>,
+}
+
+struct State {
+    schedule: Schedule,
+    worker: Option<Worker>,
+}
+
+impl RemoteKeys {
+    /// Begins to set keys up that are at this URL.
+    pub fn builder(url: impl Into<String>) -> RemoteKeysBuilder {
+        RemoteKeysBuilder::new(url.into())
+    }
+
+    fn new(url: Url, client: Box<dyn Fetch>, settings: Settings) -> Self {
+        Self(Arc::new(Remote {
+            source: Source::new(url, client),
+            settings,
+            current: ArcSwap::from_pointee(Current::none()),
+            state: Mutex::new(State {
+                schedule: Schedule::new(),
+                worker: None,
+            }),
+        }))
+    }
+
+    /// Waits until there are keys: for a server that is not to start without. Returns at once
+    /// where there are some.
+    ///
+    /// # Errors
+    ///
+    /// Why the fetch failed that was waited for: one that was under way, or else the next. To wait
+    /// for as long as it takes, call it until it succeeds; the intervals grow by themselves.
+    pub async fn ready(&self) -> Result<(), FetchError> {
+        if !self.0.keys(Instant::now()).is_empty() {
+            return Ok(());
+        }
+        let fetched = {
+            let mut state = self.0.state();
+            self.0.employ(&mut state)?;
+            let number = state.schedule.demand_any(Instant::now());
+            self.0.fetched(&state, number)
+        };
+        fetched.await
+    }
+
+    /// How the keys are doing. Cheap enough for each request to a health page.
+    pub fn status(&self) -> RemoteStatus {
+        let now = Instant::now();
+        let current = self.0.current.load();
+        let state = self.0.state();
+        RemoteStatus {
+            state: current.state(now),
+            age: current.age(now),
+            keys: current.keys(now).map_or(0, KeySet::len),
+            last_error: state.schedule.last_error().map(ToString::to_string),
+            next_refresh: state.schedule.until_next(now),
+        }
+    }
+}
+
+impl KeyProvider for RemoteKeys {
+    fn snapshot(&self) -> KeySet {
+        self.0.keys(Instant::now())
+    }
+
+    fn refresh(&self, wanted: &WantedKey<'_>) -> Refresh {
+        let now = Instant::now();
+        let mut state = self.0.state();
+        // They may have come since the token was held against the last ones.
+        if self.0.keys(now).select(*wanted).is_ok() {
+            return Refresh::Pending(Box::pin(future::ready(Ok(()))));
+        }
+        if self.0.employ(&mut state).is_err() {
+            return Refresh::Unavailable(state.retry_after(now));
+        }
+        match state.schedule.demand(wanted, now, &self.0.settings) {
+            Demand::NotNow => Refresh::Unchanged,
+            Demand::Failing => Refresh::Unavailable(state.retry_after(now)),
+            Demand::Await(number) => {
+                let fetched = self.0.fetched(&state, number);
+                let remote = Arc::clone(&self.0);
+                Refresh::Pending(Box::pin(async move {
+                    fetched.await.map_err(|_| {
+                        let after = remote.state().retry_after(Instant::now());
+                        AuthError::KeysUnavailable(after)
+                    })
+                }))
+            }
+        }
+    }
+}
+
+impl Remote {
+    /// The keys that can be used now.
+    fn keys(&self, now: Instant) -> KeySet {
+        self.current.load().keys(now).cloned().unwrap_or_default()
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // Nothing panics while the lock is held; should it ever, what it guards is still whole.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Sees to it that there is a worker.
+    fn employ(self: &Arc<Self>, state: &mut State) -> Result<(), FetchError> {
+        if !state.worker.as_ref().is_some_and(Worker::is_alive) {
+            state.worker = Some(Worker::spawn(self).ok_or(FetchError::NoRuntime)?);
+        }
+        Ok(())
+    }
+
+    /// Resolves when the fetch of this number has ended, with what came of it.
+    fn fetched(
+        self: &Arc<Self>,
+        state: &State,
+        number: u64,
+    ) -> impl Future<Output = Result<(), FetchError>> + Send + use<> {
+        let remote = Arc::clone(self);
+        let ended = state.worker.as_ref().map(|worker| {
+            worker.wake();
+            worker.finished()
+        });
+        async move {
+            let mut ended = ended.ok_or(FetchError::NoRuntime)?;
+            let ended = ended.wait_for(|last| *last >= number).await;
+            if ended.is_err() {
+                return Err(FetchError::NoRuntime);
+            }
+            match remote.state().schedule.last_error() {
+                Some(error) => Err(error.clone()),
+                None => Ok(()),
+            }
+        }
+    }
+}
+
+impl State {
+    fn retry_after(&self, now: Instant) -> Duration {
+        let next = self.schedule.until_next(now).unwrap_or_default();
+        next.max(SHORTEST_RETRY)
+    }
+}
+
+impl fmt::Debug for RemoteKeys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RemoteKeys")
+            .field("url", &format_args!("{}", self.0.source.url))
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,79 @@
+//! The task that fetches.
+
+use std::pin::pin;
+use std::sync::{Arc, Weak};
+
+use futures::future::{self, Either};
+use tokio::runtime::Handle;
+use tokio::sync::watch;
+use tokio::time::{self, Instant};
+
+use super::Remote;
+
+/// The one task of a provider, as seen by whoever wants something of it.
+///
+/// It ends when this is dropped, or with the runtime that it runs on.
+pub(super) struct Worker {
+    wake: watch::Sender<()>,
+    /// The number of the last fetch that ended.
+    finished: watch::Receiver<u64>,
+}
+
+impl Worker {
+    /// None where no runtime is running.
+    pub(super) fn spawn(remote: &Arc<Remote>) -> Option<Self> {
+        let runtime = Handle::try_current().ok()?;
+        let (wake, woken) = watch::channel(());
+        let (finish, finished) = watch::channel(0);
+        runtime.spawn(work(Arc::downgrade(remote), woken, finish));
+        Some(Self { wake, finished })
+    }
+
+    pub(super) fn is_alive(&self) -> bool {
+        !self.wake.is_closed()
+    }
+
+    pub(super) fn wake(&self) {
+        self.wake.send_replace(());
+    }
+
+    /// To wait for the end of a fetch.
+    pub(super) fn finished(&self) -> watch::Receiver<u64> {
+        self.finished.clone()
+    }
+}
+
+/// Fetches when it is time to or when it is woken for it, for as long as somebody has the keys.
+/// It holds them only in moments without waiting.
+async fn work(remote: Weak<Remote>, mut woken: watch::Receiver<()>, finish: watch::Sender<u64>) {
+    while let Some(strong) = remote.upgrade() {
+        let now = Instant::now();
+        let Some((number, fetch)) = strong.take_fetch(now) else {
+            let next = strong.next_fetch();
+            drop(strong);
+            let dropped = match next {
+                Some(next) => {
+                    let woken = time::timeout_at(next, woken.changed()).await;
+                    woken.is_ok_and(|woken| woken.is_err())
+                }
+                None => woken.changed().await.is_err(),
+            };
+            if dropped {
+                return;
+            }
+            continue;
+        };
+        drop(strong);
+
+        let dropped = async { while woken.changed().await.is_ok() {} };
+        let answer = match future::select(fetch, pin!(dropped)).await {
+            Either::Left((answer, _)) => answer,
+            Either::Right(_) => return,
+        };
+        let Some(strong) = remote.upgrade() else {
+            return;
+        };
+        strong.record(answer);
+        finish.send_replace(number);
+    }
+}

@@ -1,0 +1,117 @@
+use ::http::Response;
+use tokio::runtime::{Builder, Runtime};
+use tower_bearer::keys::RemoteKeys;
+
+use super::{assert_counts, assert_logs};
+use crate::keys::remote::{Server, jwks, pass, secs};
+
+const OK: &str = "tower_bearer_key_refreshes_total outcome=ok";
+const ERROR: &str = "tower_bearer_key_refreshes_total outcome=error";
+
+/// Keys and the server that they come from, in a time that stands still.
+struct World {
+    server: Server,
+    keys: RemoteKeys,
+    runtime: Runtime,
+}
+
+impl World {
+    fn new() -> Self {
+        let server = Server::with(&["a"]);
+        let keys = server.builder().build().unwrap();
+        let runtime = Builder::new_current_thread()
+            .enable_time()
+            .start_paused(true)
+            .build()
+            .unwrap();
+        Self {
+            server,
+            keys,
+            runtime,
+        }
+    }
+
+    fn ready(&self) {
+        drop(self.runtime.block_on(self.keys.ready()));
+    }
+
+    fn pass(&self, seconds: u64) {
+        self.runtime.block_on(pass(secs(seconds)));
+    }
+}
+
+fn line(level: &str, text: &str, fields: &str) -> String {
+    let url = "https://issuer.example.com/jwks.json";
+    format!("{level} tower_bearer::observe: {text} url={url}{fields}\n")
+}
+
+#[test]
+fn fetches() {
+    let world = World::new();
+    assert_logs(|| world.ready(), &line("INFO", "keys replaced", " keys=1"));
+    assert_logs(|| world.ready(), "");
+    let confirmed = line("DEBUG", "keys confirmed", " keys=1");
+    assert_logs(|| world.pass(481), &confirmed);
+    world.server.publish(&["a", "b"]);
+    let replaced = line("INFO", "keys replaced", " keys=2");
+    assert_logs(|| world.pass(481), &replaced);
+    assert_counts(|| world.pass(481), &[(OK, 1)]);
+}
+
+#[test]
+fn a_failure_is_warned_of_once() {
+    let world = World::new();
+    world.ready();
+    world.server.fail();
+    let why = "the HTTP client failed: connection refused";
+    let stay = format!("keys not fetched, the last good ones stay: {why}");
+    // The second one is tried for after half a second at least.
+    let first = line("WARN", &stay, "");
+    let again = line("DEBUG", &format!("keys still not fetched: {why}"), "");
+    let log = super::logged(|| world.pass(600));
+    assert!(log.starts_with(&first), "{log}");
+    assert_eq!(log.replacen(&first, "", 1).replace(&again, ""), "", "{log}");
+
+    // Another failure is news, and so is that the keys have come to their end.
+    let response = Response::builder().status(500).body(String::new());
+    world.server.answer(response.unwrap());
+    let why = "the answer is 500 Internal Server Error, not 200 OK";
+    let stay = format!("keys not fetched, the last good ones stay: {why}");
+    let first = line("WARN", &stay, "");
+    let gone = format!("keys not fetched, there are none: {why}");
+    let last = line("WARN", &gone, "");
+    let again = line("DEBUG", &format!("keys still not fetched: {why}"), "");
+    let log = super::logged(|| world.pass(7200));
+    assert_eq!(log.matches(&first).count(), 1);
+    assert_eq!(log.matches(&last).count(), 1);
+    let rest = log.replace(&first, "").replace(&last, "");
+    assert_eq!(rest.replace(&again, ""), "");
+
+    world.server.publish(&["a"]);
+    let again = line("INFO", "keys fetched again", " keys=1");
+    assert_logs(|| world.pass(60), &again);
+
+    let world = World::new();
+    world.server.fail();
+    assert_counts(|| world.ready(), &[(ERROR, 1)]);
+}
+
+#[test]
+fn keys_that_are_skipped_are_warned_of_once_a_document() {
+    let world = World::new();
+    let set = jwks(&["a"]);
+    let skipped = r#"{"keys":[{"kty":"oct","k":"AAAA"},{"kty":"new"},"#;
+    let set = set.replace(r#"{"keys":["#, skipped);
+    world.server.answer(Response::new(set));
+    let log = super::logged(|| world.ready());
+    let lines: Vec<_> = log.lines().collect();
+    assert_eq!(lines.len(), 3, "{log}");
+    let start = "WARN tower_bearer::observe: key skipped: ";
+    let url = "url=https://issuer.example.com/jwks.json";
+    for (index, line) in lines[..2].iter().enumerate() {
+        assert!(line.starts_with(start), "{line}");
+        assert!(line.ends_with(&format!(" {url} index={index}")), "{line}");
+    }
+    let confirmed = line("DEBUG", "keys confirmed", " keys=1");
+    assert_logs(|| world.pass(481), &confirmed);
+}
