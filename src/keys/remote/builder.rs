@@ -144,7 +144,8 @@ impl RemoteKeysBuilder {
 
     /// How long after the beginning of one fetch an unknown key may cause the next: 30 s.
     /// Anybody can make up the name of a key, so this is what a flood can cause at most: two
-    /// requests a minute. It is also the longest time for which a new key is unknown.
+    /// requests a minute. It is also the longest time for which a new key is unknown, unless its
+    /// tokens come before it is published: see [`max_misses`](Self::max_misses).
     pub fn cooldown(mut self, time: Duration) -> Self {
         self.settings.cooldown = time;
         self
@@ -178,7 +179,7 @@ impl RemoteKeysBuilder {
         self
     }
 
-    /// How many names of keys that a fetch did not find are remembered: 128, in 4 KiB. A client
+    /// How many names of keys that a fetch did not find are remembered: 128, in 5 KiB. A client
     /// that keeps sending a token of somebody else would otherwise cause a fetch each cooldown,
     /// and the new key of a rotation would have to wait for the end of one. Such a name is not
     /// fetched for again for one cooldown, then two, four and so on, up to the time to live.

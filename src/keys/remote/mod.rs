@@ -76,6 +76,8 @@ struct Remote {
     settings: Settings,
     /// What is served. Read for each token.
     current: ArcSwap<Current>,
+    /// What is served where there is nothing: always the same set, so that it is known as such.
+    none: KeySet,
     /// Locked for moments only, and never for a key that is known.
     state: Mutex<State>,
 }
@@ -96,6 +98,7 @@ impl RemoteKeys {
             source: Source::new(url, client),
             settings,
             current: ArcSwap::from_pointee(Current::none()),
+            none: KeySet::default(),
             state: Mutex::new(State {
                 schedule: Schedule::new(),
                 worker: None,
@@ -173,7 +176,8 @@ impl KeyProvider for RemoteKeys {
 impl Remote {
     /// The keys that can be used now.
     fn keys(&self, now: Instant) -> KeySet {
-        self.current.load().keys(now).cloned().unwrap_or_default()
+        let current = self.current.load();
+        current.keys(now).unwrap_or(&self.none).clone()
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

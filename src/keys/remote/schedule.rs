@@ -77,7 +77,7 @@ impl Schedule {
         let cools_down = self
             .begun_at
             .is_some_and(|begun| now < after(begun, settings.cooldown));
-        if !self.is_due(now) && self.begun > 0 && (cools_down || self.misses.is_barred(id, now)) {
+        if !self.is_due(now) && (cools_down || self.misses.is_barred(id, now)) {
             return Demand::NotNow;
         }
         self.sought = Some(id);

@@ -14,7 +14,8 @@ pub struct RemoteStatus {
     pub keys: usize,
     /// Why the last fetch failed, unless it succeeded. Holds no secret.
     pub last_error: Option<String>,
-    /// How long it is until the next fetch that nobody has to ask for. None before the first.
+    /// How long it is until the next fetch that nobody has to ask for. 0 while one is
+    /// under way, None before the first.
     pub next_refresh: Option<Duration>,
 }
 

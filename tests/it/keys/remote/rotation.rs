@@ -1,4 +1,8 @@
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use ::http::header::{ACCEPT, ETAG, IF_NONE_MATCH};
+use tower_bearer::KeyProvider;
+use tower_bearer::keys::{KeySet, Refresh, WantedKey};
 
 use super::*;
 
@@ -105,4 +109,35 @@ async fn a_document_that_did_not_change_is_not_sent_again() {
         assert_eq!(keys.status().last_error, None);
         assert_eq!(verify(&verifier, "a").await, Ok(()));
     }
+}
+
+/// Keys whose first snapshot is from before they were fetched.
+struct Outrun(RemoteKeys, AtomicBool);
+
+impl KeyProvider for Outrun {
+    fn snapshot(&self) -> KeySet {
+        if self.1.swap(false, Ordering::Relaxed) {
+            return KeySet::default();
+        }
+        self.0.snapshot()
+    }
+
+    fn refresh(&self, wanted: &WantedKey<'_>) -> Refresh {
+        self.0.refresh(wanted)
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_key_that_comes_while_it_is_looked_for_is_found() {
+    let server = Server::with(&["a"]);
+    let keys = Arc::new(Outrun(server.ready().await, AtomicBool::new(false)));
+    let verifier = <Verifier>::builder()
+        .issuer("issuer", Arc::clone(&keys))
+        .any_audience()
+        .build()
+        .unwrap();
+    keys.1.store(true, Ordering::Relaxed);
+    assert_eq!(verify(&verifier, "a").await, Ok(()));
+    assert!(!keys.1.load(Ordering::Relaxed));
+    assert_eq!(server.asked(), 1);
 }
