@@ -9,9 +9,9 @@ use jsonwebtoken::jwk::{self, AlgorithmParameters, EllipticCurve};
 use jsonwebtoken::{AlgorithmFamily, DecodingKey, DecodingKeyKind, EncodingKey};
 use zeroize::Zeroizing;
 
-use crate::error::{ConfigError, KeyError};
+use crate::error::{ConfigError, KeyError, TokenError};
 use crate::jose::key_material::{Curve, PublicMaterial};
-use crate::jose::{Algorithm, JwkSet, KeyFamily, SigningKey, VerifyingKey};
+use crate::jose::{Algorithm, Header, JwkSet, KeyFamily, SigningKey, VerifyingKey};
 
 /// Pairs each algorithm with its counterpart, for both directions.
 macro_rules! algorithms {
@@ -158,6 +158,41 @@ impl TryFrom<&VerifyingKey> for jwk::Jwk {
             },
             algorithm: parameters(material),
         })
+    }
+}
+
+impl TryFrom<&JwkSet> for jwk::JwkSet {
+    type Error = ConfigError;
+
+    /// The keys of the set, each as it would be alone.
+    fn try_from(set: &JwkSet) -> Result<Self, Self::Error> {
+        let keys = set.keys().iter().map(jwk::Jwk::try_from);
+        Ok(Self {
+            keys: keys.collect::<Result<_, _>>()?,
+        })
+    }
+}
+
+impl TryFrom<&jsonwebtoken::Header> for Header {
+    type Error = TokenError;
+
+    /// As [`Header::parse`].
+    fn try_from(header: &jsonwebtoken::Header) -> Result<Self, Self::Error> {
+        let json = serde_json::to_string(header).map_err(|_| TokenError::InvalidHeader)?;
+        Self::parse(&json)
+    }
+}
+
+impl TryFrom<&Header> for jsonwebtoken::Header {
+    type Error = TokenError;
+
+    /// Fails with [`TokenError::UnsupportedAlgorithm`] for `ES512` and `Ed25519`, which
+    /// `jsonwebtoken` does not have, and with [`TokenError::InvalidHeader`] where a member that
+    /// does not matter to us is none that it reads.
+    fn try_from(header: &Header) -> Result<Self, Self::Error> {
+        jsonwebtoken::Algorithm::try_from(header.algorithm())
+            .map_err(|_| TokenError::UnsupportedAlgorithm)?;
+        serde_json::from_str(header.json()).map_err(|_| TokenError::InvalidHeader)
     }
 }
 

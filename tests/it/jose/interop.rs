@@ -1,7 +1,7 @@
 use jsonwebtoken::jwk::{AlgorithmParameters, KeyAlgorithm};
 use jsonwebtoken::{DecodingKey, EncodingKey, jwk};
-use tower_bearer::jose::{AlgorithmSet, KeyFamily};
-use tower_bearer::{Algorithm, JwkSet, SigningKey, VerifyingKey};
+use tower_bearer::jose::{AlgorithmSet, Header, Jwk, KeyFamily};
+use tower_bearer::{Algorithm, JwkSet, SigningKey, TokenError, VerifyingKey};
 
 use super::*;
 
@@ -173,5 +173,45 @@ fn their_signing_keys_sign_here() {
     assert_error(
         SigningKey::from_encoding_key(Algorithm::RS256, &EncodingKey::from_secret(&SECRET)),
         WRONG_ALGORITHM,
+    );
+}
+
+#[test]
+fn headers_convert_both_ways() {
+    let mut theirs = jsonwebtoken::Header::new(jsonwebtoken::Algorithm::PS384);
+    theirs.kid = Some("a".into());
+    let ours = Header::try_from(&theirs).unwrap();
+    assert_eq!(ours.algorithm(), Algorithm::PS384);
+    assert_eq!(ours.key_id(), Some("a"));
+    assert_eq!(ours.token_type(), Some("JWT"));
+    assert_eq!(jsonwebtoken::Header::try_from(&ours).unwrap(), theirs);
+
+    theirs.crit = Some(vec!["b64".into()]);
+    let refused = Header::try_from(&theirs);
+    assert_eq!(refused, Err(TokenError::CriticalHeader));
+    for (json, reason) in [
+        (r#"{"alg":"ES512"}"#, TokenError::UnsupportedAlgorithm),
+        (r#"{"alg":"Ed25519"}"#, TokenError::UnsupportedAlgorithm),
+        (r#"{"alg":"ES256","cty":1}"#, TokenError::InvalidHeader),
+    ] {
+        let ours = Header::parse(json).unwrap();
+        assert_eq!(jsonwebtoken::Header::try_from(&ours), Err(reason), "{json}");
+    }
+}
+
+#[test]
+fn sets_convert_back() {
+    let key = signing_key(Algorithm::ES256)
+        .with_key_id("a")
+        .verifying_key();
+    let json = serde_json::to_string(&Jwk::try_from(&key).unwrap()).unwrap();
+    let ours = JwkSet::parse(format!(r#"{{"keys":[{json}]}}"#)).unwrap();
+    let theirs = jwk::JwkSet::try_from(&ours).unwrap();
+    assert_eq!(theirs.keys, [jwk::Jwk::try_from(&key).unwrap()]);
+
+    let secret = r#"{"keys":[{"kty":"oct","k":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}]}"#;
+    assert_error(
+        jwk::JwkSet::try_from(&JwkSet::parse(secret).unwrap()),
+        "a secret is not exported: make the other key from the secret itself",
     );
 }
