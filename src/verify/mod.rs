@@ -241,6 +241,9 @@ impl<C: DeserializeOwned> Inner<C> {
             return Err(TokenError::BadSignature.into());
         }
 
+        if is_new_header {
+            self.headers.remember(&token, &header);
+        }
         let verified = VerifiedToken::new(Verified {
             claims: serde_json::from_str(payload).map_err(|_| TokenError::UndecodableClaims)?,
             roles: self
@@ -249,20 +252,20 @@ impl<C: DeserializeOwned> Inner<C> {
                 .flat_map(|path| path.strings(payload))
                 .collect(),
             registered: claims.registered.into(),
-            header: Arc::clone(&header),
+            header,
         });
-        if is_new_header {
-            self.headers.remember(&token, &header);
-        }
         let verified = self.apply_rules(verified).map_err(Stop::Refused)?;
         if let Some(id) = id {
-            let entry = Entry {
-                verified: verified.clone(),
-                issuer: Arc::clone(issuer),
-                keys: keys.clone(),
-                key: key.clone(),
-            };
-            self.cache.insert(id, entry);
+            let (verified, issuer, key) = (verified.clone(), Arc::clone(issuer), key.clone());
+            self.cache.insert(
+                id,
+                Entry {
+                    verified,
+                    issuer,
+                    keys,
+                    key,
+                },
+            );
         }
         Ok(verified)
     }
