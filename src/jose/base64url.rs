@@ -20,3 +20,46 @@ pub(crate) fn decode_slice<'b>(text: &[u8], buffer: &'b mut [u8]) -> Option<&'b 
         .ok()
         .map(|decoded| &*decoded)
 }
+
+#[cfg(test)]
+mod tests {
+    use base64::Engine;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD as REFERENCE;
+
+    use super::*;
+
+    /// What stands in tokens, and what comes near it.
+    const ALPHABET: &[u8; 72] =
+        b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_+/=. \n\0\xff";
+
+    /// The decoder takes many bytes at a time, and others where fewer are left: so texts of all
+    /// lengths are damaged at all places, and held against a decoder that does neither.
+    #[test]
+    fn accepts_what_a_plain_decoder_accepts() {
+        let mut random: usize = 0x9e37_79b9;
+        let mut next = |limit: usize| {
+            random ^= random << 13;
+            random ^= random >> 7;
+            random ^= random << 17;
+            random.checked_rem(limit).unwrap()
+        };
+        let mut verdicts = [0, 0];
+        for round in 0..100_000 {
+            let mut text: Vec<u8> = (0..round % 150).map(|_| ALPHABET[next(64)]).collect();
+            if let Some(at) = (next(2) == 0).then(|| next(text.len().max(1)))
+                && let Some(byte) = text.get_mut(at)
+            {
+                *byte = ALPHABET[next(ALPHABET.len())];
+            }
+            let expected = REFERENCE.decode(&text).ok();
+            let mut decoded = Vec::new();
+            let result = decode_into(&text, &mut decoded).map(|()| decoded);
+            assert_eq!(result, expected, "{text:?}");
+            let mut buffer = [0; 120];
+            let slice = decode_slice(&text, &mut buffer).map(<[u8]>::to_vec);
+            assert_eq!(slice, expected, "{text:?}");
+            verdicts[usize::from(expected.is_some())] += 1;
+        }
+        assert!(verdicts.iter().all(|&count| count > 10_000), "{verdicts:?}");
+    }
+}
