@@ -15,6 +15,7 @@ mod extract;
 mod jose;
 mod keys;
 mod observe;
+mod random;
 mod reject;
 mod request;
 mod test_util;

@@ -7,6 +7,8 @@ use serde::Deserialize;
 use serde::de::{Error, IgnoredAny, MapAccess, Visitor};
 use tower_bearer::jose::RegisteredClaims;
 
+use crate::random::Random;
+
 /// Texts to damage. No name is a registered claim, so that types do not matter.
 const TEXTS: [&str; 6] = [
     r#"{"a":1,"b":"text","c":null,"d":true,"e":false,"f":[1,"x",{"y":[]}],"g":{"h":{}}}"#,
@@ -76,17 +78,5 @@ impl<'de> Visitor<'de> for Unrepeated {
             }
         }
         Ok(self)
-    }
-}
-
-/// Xorshift: repeatable, so that a failure is found again.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0.checked_rem(limit as u64).unwrap()).unwrap()
     }
 }

@@ -14,37 +14,12 @@ use tower_bearer::verify::{Cache, TrustedIssuer};
 use tower_bearer::{SigningKey, VerifyingKey};
 
 use super::*;
+use crate::random::Random;
 
 const STEPS: usize = 6_000;
 const PARTNER: &str = "https://partner.example.com";
 const KEY_IDS: [Option<&str>; 3] = [None, None, Some("a")];
 const SUBJECTS: [&str; 3] = ["alice", "bob", "carol"];
-
-/// Xorshift: repeatable, so that a failure is found again.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0.checked_rem(limit as u64).unwrap()).unwrap()
-    }
-
-    fn one_in(&mut self, odds: usize) -> bool {
-        self.below(odds) == 0
-    }
-
-    fn choose<'t, T>(&mut self, of: &'t [T]) -> &'t T {
-        &of[self.below(of.len())]
-    }
-
-    /// So many seconds before or after.
-    fn within(&mut self, secs: i64) -> i64 {
-        let span = usize::try_from(secs * 2).unwrap();
-        i64::try_from(self.below(span)).unwrap() - secs
-    }
-}
 
 /// Keys that are replaced between requests, or by being asked for newer ones.
 struct World {
