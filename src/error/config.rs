@@ -32,12 +32,18 @@ pub enum ConfigError {
     KeyFile(PathBuf, Arc<io::Error>),
     /// The content of a key file cannot be used.
     KeyFileContent(PathBuf, Box<ConfigError>),
-    /// The URL of keys is none, or one that keys must not come from. Does not hold the URL.
+    /// The URL of keys or of an issuer is none, or one that keys must not come from. Does not hold
+    /// the URL.
     Url(&'static str),
+    /// There are no certificates by which a server can be known.
+    RootCertificates(&'static str),
     /// The verifier trusts nobody: no issuer was given.
     NoIssuer,
     /// The same issuer was given twice, or is empty, or stands beside "any issuer".
     Issuer(&'static str),
+    /// What is wrong with the issuer of this name in the [configuration](crate::config).
+    #[cfg(feature = "config")]
+    InIssuer(Box<str>, Box<ConfigError>),
     /// Neither an audience nor "any audience" was given, or both, or an empty one.
     Audience(&'static str),
     /// The list of algorithms is empty, or none of it fits the keys.
@@ -57,6 +63,7 @@ impl fmt::Display for ConfigError {
             Self::Key(reason) => reason.fmt(f),
             Self::JwkSet(what)
             | Self::Url(what)
+            | Self::RootCertificates(what)
             | Self::Issuer(what)
             | Self::Audience(what)
             | Self::Algorithms(what)
@@ -75,6 +82,8 @@ impl fmt::Display for ConfigError {
             Self::KeyFileContent(path, error) => {
                 write!(f, "cannot use the key file {}: {error}", path.display())
             }
+            #[cfg(feature = "config")]
+            Self::InIssuer(name, error) => write!(f, "issuers.{name}: {error}"),
             Self::NoIssuer => f.write_str(
                 "no issuer is trusted: name one with `issuer`, or accept any with `any_issuer`",
             ),
@@ -87,6 +96,8 @@ impl Error for ConfigError {
         match self {
             Self::KeyFile(_, error) => Some(&**error),
             Self::KeyFileContent(_, error) | Self::UnusableKeys(error) => Some(&**error),
+            #[cfg(feature = "config")]
+            Self::InIssuer(_, error) => Some(&**error),
             _ => None,
         }
     }

@@ -32,6 +32,8 @@ pub use header::Header;
 pub use jwk::Jwk;
 pub use jwk_set::{JwkSet, SkippedKey};
 pub use numeric_date::NumericDate;
+#[cfg(feature = "remote")]
+pub(crate) use object::{read_object, set_once};
 pub(crate) use private_names::holds_private_name;
 pub use signing_key::SigningKey;
 pub use token::Token;

@@ -4,8 +4,10 @@ use std::fmt;
 use std::sync::Arc;
 
 use arc_swap::ArcSwapOption;
+use futures::future::{self, BoxFuture};
+use tower::BoxError;
 
-use super::{KeyProvider, KeySet, Refresh, WantedKey};
+use super::{KeyProvider, KeySet, KeyStatus, Refresh, WantedKey};
 
 /// Several providers whose keys are trusted together, for one issuer that has its keys in more
 /// than one place.
@@ -79,6 +81,21 @@ impl KeyProvider for Combined {
             .map(|provider| provider.refresh(wanted))
             .find(|refresh| !matches!(refresh, Refresh::Unchanged))
             .unwrap_or(Refresh::Unchanged)
+    }
+
+    /// Resolves when each provider has keys.
+    fn ready(&self) -> BoxFuture<'static, Result<(), BoxError>> {
+        let all = future::try_join_all(self.providers.iter().map(|provider| provider.ready()));
+        Box::pin(async { all.await.map(drop) })
+    }
+
+    fn status(&self) -> KeyStatus {
+        let statuses: Vec<_> = self
+            .providers
+            .iter()
+            .map(|provider| provider.status())
+            .collect();
+        KeyStatus::summary(&statuses)
     }
 }
 

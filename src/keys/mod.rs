@@ -45,17 +45,21 @@
 
 mod combined;
 #[cfg(feature = "remote")]
+mod discovery;
+#[cfg(feature = "remote")]
 mod fetch;
 mod file;
 mod key_set;
 #[cfg(feature = "remote")]
 mod remote;
+mod status;
 
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures::future::BoxFuture;
+use futures::future::{self, BoxFuture};
+use tower::BoxError;
 
 pub use self::combined::Combined;
 #[cfg(feature = "remote")]
@@ -63,7 +67,8 @@ pub use self::fetch::FetchError;
 pub use self::file::KeyFile;
 pub use self::key_set::KeySet;
 #[cfg(feature = "remote")]
-pub use self::remote::{RemoteKeys, RemoteKeysBuilder, RemoteState, RemoteStatus};
+pub use self::remote::{RemoteKeys, RemoteKeysBuilder};
+pub use self::status::{KeyState, KeyStatus};
 use crate::error::AuthError;
 use crate::jose::{Algorithm, Header, VerifyingKey};
 
@@ -83,6 +88,18 @@ pub trait KeyProvider: Send + Sync + 'static {
     fn refresh(&self, wanted: &WantedKey<'_>) -> Refresh {
         let _ = wanted;
         Refresh::Unchanged
+    }
+
+    /// Resolves when there are keys, or with why there are none: for servers that are not to
+    /// start without. By default, at once. Whoever calls it need not wait for it: a provider that
+    /// fetches begins to with this call.
+    fn ready(&self) -> BoxFuture<'static, Result<(), BoxError>> {
+        Box::pin(future::ready(Ok(())))
+    }
+
+    /// How the keys are doing, for health pages. By default they are fresh if there are any.
+    fn status(&self) -> KeyStatus {
+        KeyStatus::of(self.snapshot().len())
     }
 }
 
@@ -163,6 +180,14 @@ impl<P: KeyProvider + ?Sized> KeyProvider for Arc<P> {
 
     fn refresh(&self, wanted: &WantedKey<'_>) -> Refresh {
         (**self).refresh(wanted)
+    }
+
+    fn ready(&self) -> BoxFuture<'static, Result<(), BoxError>> {
+        (**self).ready()
+    }
+
+    fn status(&self) -> KeyStatus {
+        (**self).status()
     }
 }
 

@@ -2,38 +2,65 @@
 
 use std::sync::Arc;
 
+use futures::future::BoxFuture;
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::Client as HyperClient;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
+use rustls::ClientConfig;
 use rustls::crypto::CryptoProvider;
-use rustls::{ClientConfig, RootCertStore};
 
+use super::reach::Resolver;
+use super::{Answer, Client, Fetch, FetchError, Order, Reach, roots};
 use crate::error::{ConfigError, KeyError};
 
-/// HTTP/1.1, over TLS 1.2 or 1.3 where the URL says https. It trusts the roots that Mozilla
-/// trusts. No proxy, no cookies, no redirects, no decompression.
-pub(crate) fn default_client() -> Result<Client<HttpsConnector<HttpConnector>, String>, ConfigError>
-{
-    // Named, since the provider of the process belongs to the application: one may have set
-    // another, and where two crates disagree, asking for it panics.
-    let provider = crypto_provider().ok_or(KeyError::NoBackend)?;
-    let mut roots = RootCertStore::empty();
-    roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
-    let tls = ClientConfig::builder_with_provider(Arc::new(provider))
-        .with_safe_default_protocol_versions()
-        .map_err(|_| KeyError::NoBackend)?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
+/// HTTP/1.1, over TLS 1.2 or 1.3 where the URL says https. No proxy, no cookies, no redirects, no
+/// decompression.
+pub(in crate::keys) struct DefaultClient {
+    anywhere: Client<Hyper, String>,
+    public: Client<Hyper, String>,
+}
+
+type Hyper = HyperClient<HttpsConnector<HttpConnector<Resolver>>, String>;
+
+impl DefaultClient {
+    pub(in crate::keys) fn new() -> Result<Self, ConfigError> {
+        // Named, since the provider of the process belongs to the application: one may have set
+        // another, and where two crates disagree, asking for it panics.
+        let provider = crypto_provider().ok_or(KeyError::NoBackend)?;
+        let config = ClientConfig::builder_with_provider(Arc::new(provider))
+            .with_safe_default_protocol_versions()
+            .map_err(|_| KeyError::NoBackend)?;
+        let tls = roots::trust(config)?.with_no_client_auth();
+        Ok(Self {
+            anywhere: Client::new(hyper(tls.clone(), Reach::Anywhere)),
+            public: Client::new(hyper(tls, Reach::Public)),
+        })
+    }
+}
+
+impl Fetch for DefaultClient {
+    fn fetch(&self, order: Order) -> BoxFuture<'static, Result<Answer, FetchError>> {
+        match order.reach {
+            Reach::Anywhere => self.anywhere.fetch(order),
+            Reach::Public => self.public.fetch(order),
+        }
+    }
+}
+
+fn hyper(tls: ClientConfig, reach: Reach) -> Hyper {
+    let mut connector = HttpConnector::new_with_resolver(Resolver::new(reach));
+    // It does not know of https; the connector around it does.
+    connector.enforce_http(false);
     let connector = HttpsConnectorBuilder::new()
         .with_tls_config(tls)
         .https_or_http()
         .enable_http1()
-        .build();
-    Ok(Client::builder(TokioExecutor::new())
+        .wrap_connector(connector);
+    HyperClient::builder(TokioExecutor::new())
         // The next fetch is minutes away: nothing is to be kept open.
         .pool_max_idle_per_host(0)
-        .build(connector))
+        .build(connector)
 }
 
 #[cfg(feature = "aws-lc-rs")]

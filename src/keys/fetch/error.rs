@@ -36,8 +36,23 @@ pub enum FetchError {
     TooLarge(usize),
     /// The body is no JWK Set, or none that can be used.
     Document(ConfigError),
+    /// The issuer's metadata cannot be had, so that the place of its keys is not known.
+    Discovery(Arc<Self>),
+    /// The issuer's metadata is not accepted. Names the member that is to be mended.
+    Metadata(&'static str),
     /// No Tokio runtime is running here, or the one that fetched was shut down.
     NoRuntime,
+}
+
+impl FetchError {
+    /// How long the server asked to be left alone.
+    pub(in crate::keys) fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Status(_, after) => *after,
+            Self::Discovery(error) => error.retry_after(),
+            _ => None,
+        }
+    }
 }
 
 impl fmt::Display for FetchError {
@@ -57,6 +72,8 @@ impl fmt::Display for FetchError {
             Self::Status(status, _) => write!(f, "the answer is {status}, not 200 OK"),
             Self::TooLarge(limit) => write!(f, "the answer is longer than {limit} bytes"),
             Self::Document(error) => error.fmt(f),
+            Self::Discovery(error) => write!(f, "the discovery document cannot be had: {error}"),
+            Self::Metadata(what) => f.write_str(what),
             Self::NoRuntime => {
                 f.write_str("no Tokio runtime is running that could fetch: verify inside of one")
             }
@@ -68,6 +85,7 @@ impl Error for FetchError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
             Self::Document(error) => Some(error),
+            Self::Discovery(error) => Some(error),
             _ => None,
         }
     }

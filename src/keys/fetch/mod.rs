@@ -3,6 +3,9 @@
 mod caching;
 mod client;
 mod error;
+mod reach;
+mod roots;
+mod url;
 
 use std::error::Error;
 use std::fmt::Write;
@@ -20,17 +23,29 @@ use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, Uri, header};
 use http_body::Body;
 use tower::Service;
 
-pub(super) use self::client::default_client;
+pub(super) use self::client::DefaultClient;
 pub use self::error::FetchError;
+pub(super) use self::reach::{Reach, is_private};
+pub(super) use self::url::{Url, UrlFault};
 
 /// What is to be fetched.
 pub(super) struct Order {
     pub(super) url: Uri,
     /// The `ETag` of the document at hand.
     pub(super) etag: Option<HeaderValue>,
-    /// For the whole exchange: a server that sends a byte a second must not hold it open.
-    pub(super) timeout: Duration,
     pub(super) max_body_len: usize,
+    /// Only the built-in client can hold itself to this.
+    pub(super) reach: Reach,
+}
+
+/// Gives all exchanges of a fetch so much time together: a server that sends a byte a second must
+/// not hold it open.
+pub(super) async fn within<T>(
+    limit: Duration,
+    fetch: impl Future<Output = Result<T, FetchError>>,
+) -> Result<T, FetchError> {
+    let fetched = tokio::time::timeout(limit, fetch).await;
+    fetched.unwrap_or(Err(FetchError::TimedOut(limit)))
 }
 
 /// What came of it.
@@ -85,14 +100,9 @@ where
         let service = self.service.lock().unwrap_or_else(PoisonError::into_inner);
         let service = service.clone();
         Box::pin(async move {
-            let limit = order.timeout;
             // A client that panics must not take the task with it that would try again.
             let exchange = AssertUnwindSafe(exchange(service, order)).catch_unwind();
-            match tokio::time::timeout(limit, exchange).await {
-                Err(_) => Err(FetchError::TimedOut(limit)),
-                Ok(Err(_)) => Err(FetchError::Panicked),
-                Ok(Ok(answer)) => answer,
-            }
+            exchange.await.unwrap_or(Err(FetchError::Panicked))
         })
     }
 }

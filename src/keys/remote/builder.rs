@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::fmt;
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::{Request, Response};
@@ -10,9 +11,10 @@ use http_body::Body;
 use tower::Service;
 
 use super::RemoteKeys;
-use super::url::Url;
+use super::source::{Place, Source};
 use crate::error::ConfigError;
-use crate::keys::fetch::{Client, Fetch, default_client};
+use crate::keys::discovery::{Discovery, JwksUri, Policy};
+use crate::keys::fetch::{Client, DefaultClient, Fetch, Reach, Url, UrlFault};
 
 /// No time is set to more, so that no sum of times overflows.
 const LONGEST: Duration = Duration::from_secs(30 * 24 * 60 * 60);
@@ -22,10 +24,16 @@ const LONGEST: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 /// Every setting has a default that suits an identity provider on the internet.
 #[must_use]
 pub struct RemoteKeysBuilder {
-    url: String,
-    allow_http: bool,
-    client: Option<Box<dyn Fetch>>,
+    address: Address,
+    policy: Policy,
+    client: Option<Arc<dyn Fetch>>,
     settings: Settings,
+}
+
+/// What was given, not yet checked.
+enum Address {
+    Url(String),
+    Issuer(String),
 }
 
 #[derive(Clone, Debug)]
@@ -60,10 +68,18 @@ impl Default for Settings {
 }
 
 impl RemoteKeysBuilder {
-    pub(super) fn new(url: String) -> Self {
+    pub(super) fn url(url: String) -> Self {
+        Self::new(Address::Url(url))
+    }
+
+    pub(super) fn issuer(issuer: String) -> Self {
+        Self::new(Address::Issuer(issuer))
+    }
+
+    fn new(address: Address) -> Self {
         Self {
-            url,
-            allow_http: false,
+            address,
+            policy: Policy::default(),
             client: None,
             settings: Settings::default(),
         }
@@ -98,7 +114,7 @@ impl RemoteKeysBuilder {
         R::Data: Send,
         R::Error: Into<Box<dyn Error + Send + Sync>>,
     {
-        self.client = Some(Box::new(Client::new(client)));
+        self.client = Some(Arc::new(Client::new(client)));
         self
     }
 
@@ -106,7 +122,17 @@ impl RemoteKeysBuilder {
     /// `http` to `localhost`, 127.0.0.0/8 and `::1`: whoever can change the answer on its way can
     /// sign tokens. Meant for networks in which something else sees to that.
     pub fn allow_http(mut self) -> Self {
-        self.allow_http = true;
+        self.policy.allow_http = true;
+        self
+    }
+
+    /// Permits an issuer to refer to keys on this machine or in a private network, where it is not
+    /// itself. By default it cannot: whoever writes its metadata would choose what this server
+    /// asks for behind the firewall.
+    ///
+    /// What a name leads to is seen by the built-in client only. One of your own must look itself.
+    pub fn allow_private_addresses(mut self) -> Self {
+        self.policy.allow_private_addresses = true;
         self
     }
 
@@ -120,7 +146,8 @@ impl RemoteKeysBuilder {
 
     /// The range in which `Cache-Control: max-age` is honoured: 60 s to 24 h. A provider that
     /// forbids caching altogether is still asked only once a minute, and one that says "a year"
-    /// cannot keep a withdrawn key alive for that long.
+    /// cannot keep a withdrawn key alive for that long. A shorter
+    /// [`time_to_live`](Self::time_to_live) is the lower end instead.
     pub fn max_age_within(mut self, range: RangeInclusive<Duration>) -> Self {
         self.settings.max_age = range;
         self
@@ -159,8 +186,8 @@ impl RemoteKeysBuilder {
         self
     }
 
-    /// For how long a fetch may take, from the first packet to the last byte: 5 s. Requests with
-    /// an unknown key wait for it.
+    /// For how long a fetch may take, from the first packet to the last byte, that of the issuer's
+    /// metadata included: 5 s. Requests with an unknown key wait for it.
     pub fn timeout(mut self, time: Duration) -> Self {
         self.settings.timeout = time;
         self
@@ -194,20 +221,47 @@ impl RemoteKeysBuilder {
     /// # Errors
     ///
     /// - [`ConfigError::Url`]: the URL is neither https nor a permitted http one, or holds a user
-    ///   name or a password.
+    ///   name or a password; or that of an issuer has a query or a fragment.
     /// - [`ConfigError::OutOfRange`]: a setting is 0, or more than 30 days or 100 %, or a range is
     ///   empty.
     /// - [`ConfigError::Key`]: no client was given, and there is no cryptographic back end for
     ///   the TLS of the built-in one.
+    /// - [`ConfigError::RootCertificates`]: no client was given, and with the feature
+    ///   `platform-roots`, the platform trusts no certificate.
     pub fn build(self) -> Result<RemoteKeys, ConfigError> {
-        let url = Url::parse(&self.url, self.allow_http)?;
+        let place = match self.address {
+            Address::Url(url) => Place::Known(Arc::new(jwks_uri(&url, self.policy)?)),
+            Address::Issuer(issuer) => {
+                Place::Issuer(Arc::new(Discovery::new(&issuer, self.policy)?))
+            }
+        };
         self.settings.check()?;
         let client = match self.client {
             Some(client) => client,
-            None => Box::new(Client::new(default_client()?)),
+            None => Arc::new(DefaultClient::new()?),
         };
-        Ok(RemoteKeys::new(url, client, self.settings))
+        Ok(RemoteKeys::new(Source::new(place, client), self.settings))
     }
+}
+
+fn jwks_uri(url: &str, policy: Policy) -> Result<JwksUri, ConfigError> {
+    let url = Url::parse(url, policy.allow_http).map_err(|fault| {
+        ConfigError::Url(match fault {
+            UrlFault::NoUrl => {
+                "the URL of the keys is none: give one like https://issuer.example.com/jwks.json"
+            }
+            UrlFault::Credentials => {
+                "the URL of the keys holds a user name or a password: \
+                 give a client that sends them in a header"
+            }
+            UrlFault::Http => {
+                "the URL of the keys is http, by which anybody on the way can replace them: \
+                 use https, or permit it with `allow_http`"
+            }
+        })
+    })?;
+    let reach = Reach::Anywhere;
+    Ok(JwksUri { url, reach })
 }
 
 impl Settings {

@@ -4,8 +4,7 @@ mod builder;
 mod misses;
 mod record;
 mod schedule;
-mod status;
-mod url;
+mod source;
 mod worker;
 
 use std::fmt;
@@ -14,17 +13,18 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
+use futures::future::BoxFuture;
 use tokio::time::Instant;
+use tower::BoxError;
 
 pub use self::builder::RemoteKeysBuilder;
 use self::builder::Settings;
-use self::record::{Current, Source};
+use self::record::Current;
 use self::schedule::{Demand, Schedule};
-pub use self::status::{RemoteState, RemoteStatus};
-use self::url::Url;
+use self::source::Source;
 use self::worker::Worker;
-use super::fetch::{Fetch, FetchError};
-use super::{KeyProvider, KeySet, Refresh, WantedKey};
+use super::fetch::FetchError;
+use super::{KeyProvider, KeySet, KeyStatus, Refresh, WantedKey};
 use crate::error::AuthError;
 
 /// Nobody is told to come back sooner.
@@ -56,7 +56,7 @@ const SHORTEST_RETRY: Duration = Duration::from_secs(1);
 ///
 /// ```
 /// use tower_bearer::Verifier;
-/// use tower_bearer::keys::{RemoteKeys, RemoteState};
+/// use tower_bearer::keys::{KeyState, RemoteKeys};
 ///
 /// let keys = RemoteKeys::builder("https://issuer.example.com/jwks.json").build()?;
 /// let verifier = <Verifier>::builder()
@@ -65,7 +65,7 @@ const SHORTEST_RETRY: Duration = Duration::from_secs(1);
 ///     .build()?;
 ///
 /// // Nothing is fetched yet. `keys.ready().await?` would wait for the first keys.
-/// assert_eq!(keys.status().state, RemoteState::Unavailable);
+/// assert_eq!(keys.status().state, KeyState::Unavailable);
 /// # Ok::<(), tower_bearer::ConfigError>(())
 /// ```
 #[derive(Clone)]
@@ -90,12 +90,36 @@ struct State {
 impl RemoteKeys {
     /// Begins to set keys up that are at this URL.
     pub fn builder(url: impl Into<String>) -> RemoteKeysBuilder {
-        RemoteKeysBuilder::new(url.into())
+        RemoteKeysBuilder::url(url.into())
     }
 
-    fn new(url: Url, client: Box<dyn Fetch>, settings: Settings) -> Self {
+    /// Begins to set keys up that are where this issuer says: by OpenID Connect discovery, or
+    /// where that is not found, by [RFC 8414](https://www.rfc-editor.org/rfc/rfc8414).
+    ///
+    /// The issuer is the URL that its tokens name as `iss`, to the letter. Its metadata must name
+    /// the same one, and keys at a URL that is `https` and, unless the issuer is there itself, not
+    /// on this machine or in a private network. It is read again whenever the keys are refreshed,
+    /// but for a token that waits.
+    ///
+    /// ```
+    /// use tower_bearer::Verifier;
+    /// use tower_bearer::keys::RemoteKeys;
+    ///
+    /// const ISSUER: &str = "https://issuer.example.com";
+    ///
+    /// let verifier = <Verifier>::builder()
+    ///     .issuer(ISSUER, RemoteKeys::discover(ISSUER).build()?)
+    ///     .audience("my-api")
+    ///     .build()?;
+    /// # Ok::<(), tower_bearer::ConfigError>(())
+    /// ```
+    pub fn discover(issuer: impl Into<String>) -> RemoteKeysBuilder {
+        RemoteKeysBuilder::issuer(issuer.into())
+    }
+
+    fn new(source: Source, settings: Settings) -> Self {
         Self(Arc::new(Remote {
-            source: Source::new(url, client),
+            source,
             settings,
             current: ArcSwap::from_pointee(Current::none()),
             none: KeySet::default(),
@@ -114,24 +138,15 @@ impl RemoteKeys {
     /// Why the fetch failed that was waited for: one that was under way, or else the next. To wait
     /// for as long as it takes, call it until it succeeds; the intervals grow by themselves.
     pub async fn ready(&self) -> Result<(), FetchError> {
-        if !self.0.keys(Instant::now()).is_empty() {
-            return Ok(());
-        }
-        let fetched = {
-            let mut state = self.0.state();
-            self.0.employ(&mut state)?;
-            let number = state.schedule.demand_any(Instant::now());
-            self.0.fetched(&state, number)
-        };
-        fetched.await
+        self.0.first().await
     }
 
     /// How the keys are doing. Cheap enough for each request to a health page.
-    pub fn status(&self) -> RemoteStatus {
+    pub fn status(&self) -> KeyStatus {
         let now = Instant::now();
         let current = self.0.current.load();
         let state = self.0.state();
-        RemoteStatus {
+        KeyStatus {
             state: current.state(now),
             age: current.age(now),
             keys: current.keys(now).map_or(0, KeySet::len),
@@ -171,6 +186,15 @@ impl KeyProvider for RemoteKeys {
             }
         }
     }
+
+    fn ready(&self) -> BoxFuture<'static, Result<(), BoxError>> {
+        let first = self.0.first();
+        Box::pin(async { first.await.map_err(Into::into) })
+    }
+
+    fn status(&self) -> KeyStatus {
+        Self::status(self)
+    }
 }
 
 impl Remote {
@@ -178,6 +202,32 @@ impl Remote {
     fn keys(&self, now: Instant) -> KeySet {
         let current = self.current.load();
         current.keys(now).unwrap_or(&self.none).clone()
+    }
+
+    /// Resolves when there are keys. A fetch that this needs is begun at once.
+    fn first(self: &Arc<Self>) -> impl Future<Output = Result<(), FetchError>> + Send + use<> {
+        let fetched = self.begin_first(Instant::now());
+        async move {
+            match fetched? {
+                Some(fetched) => fetched.await,
+                None => Ok(()),
+            }
+        }
+    }
+
+    /// None where there are keys.
+    fn begin_first(
+        self: &Arc<Self>,
+        now: Instant,
+    ) -> Result<Option<impl Future<Output = Result<(), FetchError>> + Send + use<>>, FetchError>
+    {
+        if !self.keys(now).is_empty() {
+            return Ok(None);
+        }
+        let mut state = self.state();
+        self.employ(&mut state)?;
+        let number = state.schedule.demand_any(now);
+        Ok(Some(self.fetched(&state, number)))
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -228,7 +278,7 @@ impl State {
 impl fmt::Debug for RemoteKeys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RemoteKeys")
-            .field("url", &format_args!("{}", self.0.source.url))
+            .field("url", &format_args!("{}", self.0.source))
             .finish_non_exhaustive()
     }
 }

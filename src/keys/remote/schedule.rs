@@ -105,6 +105,11 @@ impl Schedule {
         }
     }
 
+    /// Whether the fetch under way was begun for a token.
+    pub(super) fn is_for_token(&self) -> bool {
+        self.sought.is_some()
+    }
+
     pub(super) fn succeeded(&mut self, now: Instant, time_to_live: Duration, settings: &Settings) {
         self.finish();
         self.failures = 0;
@@ -136,7 +141,7 @@ impl Schedule {
         let (first, longest) = (*settings.back_off.start(), *settings.back_off.end());
         let doubled = 2_u32.saturating_pow(self.failures);
         let mut pause = jittered(first.saturating_mul(doubled).min(longest), 0.5);
-        if let FetchError::Status(_, Some(asked)) = error {
+        if let Some(asked) = error.retry_after() {
             pause = pause.max(asked.min(longest));
         }
         self.next = Some(after(now, pause));

@@ -22,13 +22,13 @@ async fn assert_fresh_for(cache_control: Option<&str>, seconds: u32) {
     assert_in(keys.status().next_refresh, life * 0.72, life * 0.8);
     server.fail();
     pass(secs(u64::from(seconds)).saturating_sub(secs(1))).await;
-    assert_eq!(keys.status().state, RemoteState::Fresh);
+    assert_eq!(keys.status().state, KeyState::Fresh);
     pass(secs(1)).await;
-    assert_eq!(keys.status().state, RemoteState::Stale);
+    assert_eq!(keys.status().state, KeyState::Stale);
     pass(secs(3599)).await;
-    assert_eq!(keys.status().state, RemoteState::Stale);
+    assert_eq!(keys.status().state, KeyState::Stale);
     pass(secs(1)).await;
-    assert_eq!(keys.status().state, RemoteState::Unavailable);
+    assert_eq!(keys.status().state, KeyState::Unavailable);
 }
 
 #[tokio::test(start_paused = true)]
@@ -47,12 +47,12 @@ async fn the_status_tells_all() {
     let server = Server::with(&["a", "b"]);
     let keys = server.keys();
     let status = keys.status();
-    assert_eq!(status.state, RemoteState::Unavailable);
+    assert_eq!(status.state, KeyState::Unavailable);
     assert_eq!((status.age, status.keys), (None, 0));
     assert_eq!((status.last_error, status.next_refresh), (None, None));
     keys.ready().await.unwrap();
     let status = keys.status();
-    assert_eq!(status.state, RemoteState::Fresh);
+    assert_eq!(status.state, KeyState::Fresh);
     assert_eq!((status.age, status.keys), (Some(Duration::ZERO), 2));
     advance(secs(100)).await;
     assert_eq!(keys.status().age, Some(secs(100)));
@@ -63,7 +63,7 @@ async fn keys_are_kept_fresh_without_a_token() {
     let server = Server::with(&["a"]);
     let keys = server.ready().await;
     pass(secs(24 * 3600)).await;
-    assert_eq!(keys.status().state, RemoteState::Fresh);
+    assert_eq!(keys.status().state, KeyState::Fresh);
     // A day has 144 times 10 minutes; they are fetched after 72 to 80 % of those.
     assert!((180..=201).contains(&server.asked()), "{}", server.asked());
 }

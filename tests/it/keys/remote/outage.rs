@@ -16,9 +16,9 @@ async fn known_keys_are_used_for_an_hour_beyond_their_life() {
         }
         let state = keys.status().state;
         let expected = if minute < 10 {
-            RemoteState::Fresh
+            KeyState::Fresh
         } else {
-            RemoteState::Stale
+            KeyState::Stale
         };
         assert_eq!(state, expected, "minute {minute}");
         pass(secs(60)).await;
@@ -30,7 +30,7 @@ async fn known_keys_are_used_for_an_hour_beyond_their_life() {
         assert_unavailable(verify(&verifier, "a").await, secs(60));
         assert_unavailable(verify(&verifier, "b").await, secs(60));
         let status = keys.status();
-        assert_eq!((status.state, status.keys), (RemoteState::Unavailable, 0));
+        assert_eq!((status.state, status.keys), (KeyState::Unavailable, 0));
         let error = "the HTTP client failed: connection refused";
         assert_eq!(status.last_error.as_deref(), Some(error));
         assert!(status.age >= Some(secs(4200)));
@@ -40,7 +40,7 @@ async fn known_keys_are_used_for_an_hour_beyond_their_life() {
     server.publish(&["a", "b"]);
     // By itself.
     pass(secs(60)).await;
-    assert_eq!(keys.status().state, RemoteState::Fresh);
+    assert_eq!(keys.status().state, KeyState::Fresh);
     assert_eq!(keys.status().last_error, None);
     assert_eq!(verify(&verifier, "a").await, Ok(()));
     assert_eq!(verify(&verifier, "b").await, Ok(()));
@@ -82,7 +82,7 @@ async fn a_server_that_hangs_is_left_after_the_timeout() {
     assert_eq!(start.elapsed(), secs(5));
     let error = "no complete answer within 5s";
     assert_eq!(keys.status().last_error.as_deref(), Some(error));
-    assert_eq!(keys.status().state, RemoteState::Fresh);
+    assert_eq!(keys.status().state, KeyState::Fresh);
 }
 
 #[tokio::test(start_paused = true)]

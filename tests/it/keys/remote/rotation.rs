@@ -105,7 +105,7 @@ async fn a_document_that_did_not_change_is_not_sent_again() {
         pass(secs(480)).await;
         assert!(server.asked() >= fetches);
         assert_eq!(server.headers()[IF_NONE_MATCH], "\"1\"");
-        assert_eq!(keys.status().state, RemoteState::Fresh);
+        assert_eq!(keys.status().state, KeyState::Fresh);
         assert_eq!(keys.status().last_error, None);
         assert_eq!(verify(&verifier, "a").await, Ok(()));
     }

@@ -176,7 +176,7 @@ fn traits() {
     fn assert_send<T: Send>(_: T) {}
 
     assert_traits::<RemoteKeys>();
-    assert_traits::<tower_bearer::keys::RemoteStatus>();
+    assert_traits::<tower_bearer::keys::KeyStatus>();
     assert_error::<tower_bearer::keys::FetchError>();
     let keys = Server::down().keys();
     assert_send(keys.ready());

@@ -1,0 +1,114 @@
+//! Where keys come from.
+
+use std::fmt;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use futures::future::BoxFuture;
+use http::HeaderValue;
+
+use super::builder::Settings;
+use crate::keys::discovery::{Discovery, JwksUri};
+use crate::keys::fetch::{Answer, Fetch, FetchError, Order, within};
+
+/// Where keys come from, and what the last answer was known by.
+pub(super) struct Source {
+    place: Place,
+    client: Arc<dyn Fetch>,
+    /// Of the last document that was accepted. Only the worker locks it.
+    last: Mutex<Option<Last>>,
+    /// Of the last document whose skipped keys were complained of, so that it is done once.
+    complained: Mutex<Option<u64>>,
+    hasher: RandomState,
+}
+
+/// Clones are the same place.
+#[derive(Clone)]
+pub(super) enum Place {
+    Known(Arc<JwksUri>),
+    /// The issuer says where.
+    Issuer(Arc<Discovery>),
+}
+
+/// Where a document was, and what it is known by there.
+#[derive(Clone)]
+struct Last {
+    at: Arc<JwksUri>,
+    etag: Option<HeaderValue>,
+}
+
+/// What was fetched, and from where.
+pub(super) struct Fetched {
+    pub(super) answer: Answer,
+    pub(super) at: Arc<JwksUri>,
+}
+
+impl Source {
+    pub(super) fn new(place: Place, client: Arc<dyn Fetch>) -> Self {
+        Self {
+            place,
+            client,
+            last: Mutex::new(None),
+            complained: Mutex::new(None),
+            hasher: RandomState::new(),
+        }
+    }
+
+    /// Fetches keys. The issuer is asked anew where they are, unless a token waits and the place
+    /// is known: so an issuer that moves its keys is followed, and a token waits no longer than it
+    /// must.
+    pub(super) fn fetch(
+        &self,
+        settings: &Settings,
+        is_for_token: bool,
+    ) -> BoxFuture<'static, Result<Fetched, FetchError>> {
+        let client = Arc::clone(&self.client);
+        let max_body_len = settings.max_body_len;
+        let last = lock(&self.last).clone();
+        let place = match &last {
+            Some(last) if is_for_token => Place::Known(Arc::clone(&last.at)),
+            _ => self.place.clone(),
+        };
+        Box::pin(within(settings.timeout, async move {
+            let at = match place {
+                Place::Known(at) => at,
+                Place::Issuer(issuer) => Arc::new(issuer.find(&*client, max_body_len).await?),
+            };
+            let order = Order {
+                url: at.url.uri().clone(),
+                // What is known of another place may stand for something else there.
+                etag: last
+                    .filter(|last| last.at.url == at.url)
+                    .and_then(|last| last.etag),
+                max_body_len,
+                reach: at.reach,
+            };
+            let answer = client.fetch(order).await?;
+            Ok(Fetched { answer, at })
+        }))
+    }
+
+    /// Notes what the document that was accepted is known by.
+    pub(super) fn accepted(&self, at: Arc<JwksUri>, etag: Option<HeaderValue>) {
+        *lock(&self.last) = Some(Last { at, etag });
+    }
+
+    /// Whether the keys that are skipped in a document have not been complained of.
+    pub(super) fn is_news(&self, document: &[u8]) -> bool {
+        let id = self.hasher.hash_one(document);
+        lock(&self.complained).replace(id) != Some(id)
+    }
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.place {
+            Place::Known(at) => at.url.fmt(f),
+            Place::Issuer(issuer) => issuer.fmt(f),
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
