@@ -123,6 +123,13 @@ pub(crate) fn remote_key_skipped(url: &impl Display, skipped: &SkippedKey) {
     let _ = (url, skipped);
 }
 
+/// The application trusts a tenant, but cannot make its keys.
+pub(crate) fn tenant_without_keys(error: &ConfigError) {
+    #[cfg(feature = "tracing")]
+    tracing::warn!("a tenant's tokens are refused, since its keys cannot be set up: {error}");
+    let _ = error;
+}
+
 fn count_refresh(is_ok: bool) {
     #[cfg(feature = "metrics")]
     {

@@ -4,10 +4,14 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde_json::{Map, Value};
+
 use super::cache::TokenCache;
 use super::headers::Headers;
 use super::issuers::Issuers;
-use super::{Cache, Clock, Inner, Rule, TrustedIssuer, Validation, VerifiedToken, Verifier};
+use super::{
+    Cache, Clock, Inner, Rule, Tenants, TrustedIssuer, Validation, VerifiedToken, Verifier,
+};
 use crate::error::ConfigError;
 use crate::jose::{Algorithm, ClaimPath};
 use crate::keys::KeyProvider;
@@ -18,11 +22,12 @@ const DEFAULT_MAX_TOKEN_LEN: usize = 16 * 1024;
 /// Sets a [`Verifier`] up: whom to trust, and which rules tokens must obey.
 ///
 /// Required are an issuer ([`issuer`](Self::issuer), [`trust`](Self::trust) or
-/// [`any_issuer`](Self::any_issuer)) and an audience ([`audience`](Self::audience) or
+/// [`any_issuer`](Self::any_issuer), [`tenants`](Self::tenants)) and an audience ([`audience`](Self::audience) or
 /// [`any_audience`](Self::any_audience)). The other rules and their defaults are those of
 /// [`Validation`].
-pub struct VerifierBuilder<C> {
+pub struct VerifierBuilder<C = Map<String, Value>> {
     issuers: Vec<TrustedIssuer>,
+    tenants: Option<Tenants>,
     validation: Validation,
     max_token_len: usize,
     cache: Cache,
@@ -35,6 +40,7 @@ impl<C> VerifierBuilder<C> {
     pub(super) fn new() -> Self {
         Self {
             issuers: Vec::new(),
+            tenants: None,
             validation: Validation::new(),
             max_token_len: DEFAULT_MAX_TOKEN_LEN,
             cache: Cache::default(),
@@ -50,6 +56,22 @@ impl<C> VerifierBuilder<C> {
         self.trust(TrustedIssuer::new(issuer, keys))
     }
 
+    /// Trusts the issuer at this URL, which is also its name (`iss`), with the keys that it
+    /// publishes: see [`RemoteKeys::discover`](crate::keys::RemoteKeys::discover).
+    ///
+    /// ```
+    /// let verifier = <tower_bearer::Verifier>::builder()
+    ///     .discover("https://issuer.example.com")
+    ///     .audience("my-api")
+    ///     .build()?;
+    /// # Ok::<(), tower_bearer::ConfigError>(())
+    /// ```
+    #[cfg(feature = "remote")]
+    #[must_use]
+    pub fn discover(self, issuer: impl Into<String>) -> Self {
+        self.trust(TrustedIssuer::discover(issuer))
+    }
+
     /// Trusts an issuer that has rules of its own.
     #[must_use]
     pub fn trust(mut self, issuer: TrustedIssuer) -> Self {
@@ -62,6 +84,13 @@ impl<C> VerifierBuilder<C> {
     #[must_use]
     pub fn any_issuer(self, keys: impl KeyProvider) -> Self {
         self.trust(TrustedIssuer::any(keys))
+    }
+
+    /// Trusts issuers that are known only at run time, beside those that are named.
+    #[must_use]
+    pub fn tenants(mut self, tenants: Tenants) -> Self {
+        self.tenants = Some(tenants);
+        self
     }
 
     /// Replaces all the rules at once.
@@ -192,7 +221,8 @@ impl<C> VerifierBuilder<C> {
     /// - [`ConfigError::Algorithms`]: no algorithm is left, or none that the keys permit.
     /// - [`ConfigError::EmptyName`]: the type of token, a required claim or a role's place is
     ///   empty.
-    /// - [`ConfigError::OutOfRange`]: the greatest length of a token is 0.
+    /// - [`ConfigError::OutOfRange`]: the greatest length of a token or number of tenants is 0.
+    /// - Whatever is wrong with an issuer that is to be discovered.
     pub fn build(self) -> Result<Verifier<C>, ConfigError> {
         if self.max_token_len == 0 {
             return Err(ConfigError::OutOfRange(
@@ -206,7 +236,7 @@ impl<C> VerifierBuilder<C> {
         }
         Ok(Verifier(Arc::new(Inner {
             max_token_len: self.max_token_len,
-            issuers: Issuers::new(self.issuers, &self.validation)?,
+            issuers: Issuers::new(self.issuers, self.tenants, &self.validation)?,
             cache: TokenCache::new(self.cache),
             headers: Headers::default(),
             roles: self.roles,

@@ -9,7 +9,7 @@ use quick_cache::sync::{Cache as Entries, DefaultLifecycle};
 use siphasher::sip128::SipHasher13;
 
 use super::VerifiedToken;
-use super::issuers::Issuer;
+use super::issuers::IssuerId;
 use crate::jose::{VerifyingKey, random};
 use crate::keys::KeySet;
 
@@ -72,7 +72,8 @@ pub(super) struct TokenId(u128);
 /// An accepted token, and what it was accepted by.
 pub(super) struct Entry<C> {
     pub(super) verified: VerifiedToken<C>,
-    pub(super) issuer: Arc<Issuer>,
+    /// By its id, so that a tenant can leave.
+    pub(super) issuer: IssuerId,
     /// The set of which the key was chosen. While the provider still hands it out, so is the key.
     pub(super) keys: KeySet,
     pub(super) key: VerifyingKey,

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::Validation;
+use crate::error::ConfigError;
 use crate::keys::KeyProvider;
 
 /// An issuer that is trusted, with its own keys and, where wanted, its own rules.
@@ -27,7 +28,8 @@ use crate::keys::KeyProvider;
 /// ```
 pub struct TrustedIssuer {
     pub(super) name: Option<Box<str>>,
-    pub(super) keys: Box<dyn KeyProvider>,
+    /// What is wrong with them is told when the verifier is built.
+    pub(super) keys: Result<Box<dyn KeyProvider>, ConfigError>,
     pub(super) validation: Option<Validation>,
 }
 
@@ -37,16 +39,30 @@ impl TrustedIssuer {
         let name = Some(issuer.into().into_boxed_str());
         Self {
             name,
-            keys: Box::new(keys),
+            keys: Ok(Box::new(keys)),
+            validation: None,
+        }
+    }
+
+    /// The issuer at this URL, which is also its name (`iss`), with the keys that it publishes: see
+    /// [`RemoteKeys::discover`](crate::keys::RemoteKeys::discover), by which they can be set up
+    /// otherwise, and looked after.
+    #[cfg(feature = "remote")]
+    pub fn discover(issuer: impl Into<String>) -> Self {
+        let issuer = issuer.into();
+        let keys = crate::keys::RemoteKeys::discover(issuer.clone()).build();
+        Self {
+            name: Some(issuer.into_boxed_str()),
+            keys: keys.map(|keys| Box::new(keys) as _),
             validation: None,
         }
     }
 
     /// Whoever signs with these keys, whatever `iss` says, or if it is missing.
-    pub(super) fn any(keys: impl KeyProvider) -> Self {
+    pub(crate) fn any(keys: impl KeyProvider) -> Self {
         Self {
             name: None,
-            keys: Box::new(keys),
+            keys: Ok(Box::new(keys)),
             validation: None,
         }
     }

@@ -1,96 +1,174 @@
 //! The issuers of a verifier.
 
 use std::fmt;
+use std::ops::Deref;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
-use super::{TrustedIssuer, Validation};
-use crate::error::ConfigError;
+use super::tenants::Residents;
+use super::{Tenants, TrustedIssuer, Validation};
+use crate::error::{AuthError, ConfigError, TokenError};
+use crate::jose::NumericDate;
 use crate::keys::KeyProvider;
 
-/// The trusted issuers: several with names, or whoever signs with certain keys.
+/// The trusted issuers.
 #[derive(Debug)]
-pub(super) enum Issuers {
-    Any(Arc<Issuer>),
-    /// Sorted by name.
-    Named(Vec<(Box<str>, Arc<Issuer>)>),
+pub(super) struct Issuers {
+    /// Sorted by name; or one without a name, which stands for all.
+    fixed: Vec<(Option<Box<str>>, Arc<Issuer>)>,
+    tenants: Option<Residents>,
 }
 
 /// A trusted issuer with the rules that hold for it.
 pub(super) struct Issuer {
+    pub(super) id: IssuerId,
     pub(super) keys: Box<dyn KeyProvider>,
     pub(super) validation: Validation,
+    /// When it was used last, if it is a tenant: a count of such uses.
+    pub(super) used: AtomicU64,
+}
+
+/// What stands for an issuer where it must not be kept from leaving.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct IssuerId(u64);
+
+impl IssuerId {
+    /// Tenants count from here, the others from 0.
+    const FIRST_TENANT: u64 = 1 << 63;
+
+    fn fixed(index: usize) -> Self {
+        Self(index as u64)
+    }
+
+    pub(super) fn tenant(number: u64) -> Self {
+        Self(Self::FIRST_TENANT.saturating_add(number))
+    }
+
+    /// The place among the fixed issuers, unless it is a tenant's.
+    fn index(self) -> Option<usize> {
+        usize::try_from(self.0)
+            .ok()
+            .filter(|_| self.0 < Self::FIRST_TENANT)
+    }
+}
+
+/// An issuer that is there for as long as it is looked at.
+pub(super) enum Found<'a> {
+    Fixed(&'a Issuer),
+    Tenant(Arc<Issuer>),
+}
+
+impl Deref for Found<'_> {
+    type Target = Issuer;
+
+    fn deref(&self) -> &Issuer {
+        match self {
+            Self::Fixed(issuer) => issuer,
+            Self::Tenant(issuer) => issuer,
+        }
+    }
 }
 
 impl Issuers {
     /// Checks the issuers, each by its own rules or else by `default`.
     pub(super) fn new(
-        issuers: Vec<TrustedIssuer>,
+        mut issuers: Vec<TrustedIssuer>,
+        tenants: Option<Tenants>,
         default: &Validation,
     ) -> Result<Self, ConfigError> {
-        let mut any = None;
-        let mut named = Vec::with_capacity(issuers.len());
-        for TrustedIssuer {
-            name,
-            keys,
-            validation,
-        } in issuers
-        {
-            let issuer = Arc::new(Issuer::new(
-                keys,
-                validation.unwrap_or_else(|| default.clone()),
-            )?);
-            match name {
-                Some(name) if name.is_empty() => {
-                    return Err(ConfigError::Issuer(
-                        "the name of an issuer is empty: give the `iss` of its tokens",
-                    ));
-                }
-                Some(name) => named.push((name, issuer)),
-                None if any.is_some() => {
-                    return Err(ConfigError::Issuer(
-                        "`any_issuer` is set twice: combine the keys with `keys::Combined`",
-                    ));
-                }
-                None => any = Some(issuer),
-            }
-        }
-
-        named.sort_by(|(a, _), (b, _)| a.cmp(b));
-        if named
-            .windows(2)
-            .any(|pair| matches!(pair, [(a, _), (b, _)] if a == b))
-        {
-            return Err(ConfigError::Issuer(
-                "an issuer is named twice: combine its keys with `keys::Combined`",
-            ));
-        }
-        match any {
-            None if named.is_empty() => Err(ConfigError::NoIssuer),
-            None => Ok(Self::Named(named)),
-            Some(any) if named.is_empty() => Ok(Self::Any(any)),
-            Some(_) => Err(ConfigError::Issuer(
-                "both `issuer` and `any_issuer` are set: choose one",
-            )),
-        }
+        issuers.sort_by(|a, b| a.name.cmp(&b.name));
+        check_names(&issuers, tenants.is_some())?;
+        let fixed = issuers.into_iter().enumerate().map(|(index, trusted)| {
+            let validation = trusted.validation.unwrap_or_else(|| default.clone());
+            let issuer = Issuer::new(IssuerId::fixed(index), trusted.keys?, validation)?;
+            Ok((trusted.name, Arc::new(issuer)))
+        });
+        Ok(Self {
+            fixed: fixed.collect::<Result<_, ConfigError>>()?,
+            tenants: tenants
+                .map(|tenants| Residents::new(tenants, default))
+                .transpose()?,
+        })
     }
 
     /// The issuer of this name (`iss`), if it is trusted.
-    pub(super) fn find(&self, name: Option<&str>) -> Option<&Arc<Issuer>> {
-        match self {
-            Self::Any(issuer) => Some(issuer),
-            Self::Named(issuers) => {
-                let name = name?;
-                let at = issuers
-                    .binary_search_by(|(known, _)| (**known).cmp(name))
-                    .ok()?;
-                issuers.get(at).map(|(_, issuer)| issuer)
-            }
+    pub(super) fn find(
+        &self,
+        name: Option<&str>,
+        now: NumericDate,
+    ) -> Result<Arc<Issuer>, AuthError> {
+        if let Some((None, any)) = self.fixed.first() {
+            return Ok(Arc::clone(any));
         }
+        let name = name.ok_or(TokenError::UntrustedIssuer)?;
+        let known = |(known, _): &(Option<Box<str>>, _)| known.as_deref().cmp(&Some(name));
+        let found = self.fixed.binary_search_by(known).ok();
+        match (found.and_then(|at| self.fixed.get(at)), &self.tenants) {
+            (Some((_, issuer)), _) => Ok(Arc::clone(issuer)),
+            (None, Some(tenants)) => tenants.find(name, now),
+            (None, None) => Err(TokenError::UntrustedIssuer.into()),
+        }
+    }
+
+    /// The issuer of this id. Of a tenant, it is seen whether it is still trusted.
+    pub(super) fn find_again(
+        &self,
+        id: IssuerId,
+        name: Option<&str>,
+        now: NumericDate,
+    ) -> Option<Found<'_>> {
+        if let Some((_, issuer)) = id.index().and_then(|index| self.fixed.get(index)) {
+            return Some(Found::Fixed(issuer));
+        }
+        let found = self.tenants.as_ref()?.find(name?, now).ok()?;
+        (found.id == id).then_some(Found::Tenant(found))
+    }
+
+    /// Notes that a token of the issuer was accepted.
+    pub(super) fn mark_used(&self, issuer: &Issuer) {
+        if let Some(tenants) = &self.tenants {
+            tenants.mark_used(issuer);
+        }
+    }
+
+    /// Those that are no tenants, with their names.
+    pub(super) fn fixed(&self) -> impl Iterator<Item = (Option<&str>, &Issuer)> {
+        let issuers = self.fixed.iter();
+        issuers.map(|(name, issuer)| (name.as_deref(), &**issuer))
     }
 }
 
+/// Whether the names of the issuers, sorted, tell them apart.
+fn check_names(issuers: &[TrustedIssuer], has_tenants: bool) -> Result<(), ConfigError> {
+    let names: Vec<_> = issuers
+        .iter()
+        .map(|issuer| issuer.name.as_deref())
+        .collect();
+    let mut pairs = names.windows(2);
+    let error = if names.contains(&Some("")) {
+        "the name of an issuer is empty: give the `iss` of its tokens"
+    } else if names.starts_with(&[None, None]) {
+        "`any_issuer` is set twice: combine the keys with `keys::Combined`"
+    } else if pairs.any(|pair| matches!(pair, [a, b] if a == b)) {
+        "an issuer is named twice: combine its keys with `keys::Combined`"
+    } else if names.starts_with(&[None]) && names.len() > 1 {
+        "both `issuer` and `any_issuer` are set: choose one"
+    } else if names.starts_with(&[None]) && has_tenants {
+        "both `tenants` and `any_issuer` are set: choose one"
+    } else if names.is_empty() && !has_tenants {
+        return Err(ConfigError::NoIssuer);
+    } else {
+        return Ok(());
+    };
+    Err(ConfigError::Issuer(error))
+}
+
 impl Issuer {
-    fn new(keys: Box<dyn KeyProvider>, validation: Validation) -> Result<Self, ConfigError> {
+    pub(super) fn new(
+        id: IssuerId,
+        keys: Box<dyn KeyProvider>,
+        validation: Validation,
+    ) -> Result<Self, ConfigError> {
         validation.check()?;
         let known = keys.snapshot();
         let fits = |allowed| {
@@ -106,7 +184,12 @@ impl Issuer {
                  or use a key that fits (an HMAC secret must be as long as the hash)",
             ));
         }
-        Ok(Self { keys, validation })
+        Ok(Self {
+            id,
+            keys,
+            validation,
+            used: AtomicU64::new(0),
+        })
     }
 }
 

@@ -54,6 +54,8 @@ mod headers;
 mod issuer;
 mod issuers;
 mod recall;
+mod status;
+mod tenants;
 mod validation;
 mod verified;
 
@@ -72,7 +74,9 @@ pub(crate) use self::caller::{AnyVerifiedToken, Caller};
 pub use self::clock::Clock;
 use self::headers::Headers;
 pub use self::issuer::TrustedIssuer;
-use self::issuers::Issuers;
+use self::issuers::{Issuer, Issuers};
+pub use self::status::{IssuerNotReady, IssuerStatus};
+pub use self::tenants::Tenants;
 pub use self::validation::Validation;
 use self::verified::Verified;
 pub use self::verified::VerifiedToken;
@@ -152,17 +156,17 @@ impl<C: DeserializeOwned + Send + Sync + 'static> Verifier<C> {
         match self.0.judge(text, id, Inquiry::First) {
             Ok(verified) => Verification::Done(Ok(verified)),
             Err(Stop::Refused(error)) => Verification::Done(Err(error)),
-            Err(Stop::Refreshing(refresh)) => {
+            Err(Stop::Refreshing(issuer, refresh)) => {
                 let verifier = self.clone();
                 let text = text.to_vec();
                 Verification::Pending(Box::pin(async move {
                     refresh.await?;
                     verifier
                         .0
-                        .judge(&text, id, Inquiry::Last)
+                        .judge(&text, id, Inquiry::Last(issuer))
                         .map_err(|stop| match stop {
                             Stop::Refused(error) => error,
-                            Stop::Refreshing(_) => TokenError::UnknownKey.into(),
+                            Stop::Refreshing(..) => TokenError::UnknownKey.into(),
                         })
                 }))
             }
@@ -177,15 +181,15 @@ pub(crate) enum Verification<C> {
 }
 
 /// Whether keys may be asked for: once a token, so that none can go round in circles.
-#[derive(Clone, Copy)]
 enum Inquiry {
     First,
-    Last,
+    /// This issuer was asked, and has answered.
+    Last(Arc<Issuer>),
 }
 
 enum Stop {
     Refused(AuthError),
-    Refreshing(BoxFuture<'static, Result<(), AuthError>>),
+    Refreshing(Arc<Issuer>, BoxFuture<'static, Result<(), AuthError>>),
 }
 
 impl From<TokenError> for Stop {
@@ -213,22 +217,24 @@ impl<C: DeserializeOwned> Inner<C> {
         let mut claims = UnverifiedClaims::new();
         claims.read(payload)?;
 
-        let issuer = self
-            .issuers
-            .find(claims.registered.issuer.as_deref())
-            .ok_or(TokenError::UntrustedIssuer)?;
+        let now = self.now();
+        let name = claims.registered.issuer.as_deref();
+        let (issuer, may_ask) = match inquiry {
+            Inquiry::First => (self.issuers.find(name, now).map_err(Stop::Refused)?, true),
+            Inquiry::Last(issuer) => (issuer, false),
+        };
         issuer.validation.check_header(&header)?;
-        issuer.validation.check_claims(&claims, self.now())?;
+        issuer.validation.check_claims(&claims, now)?;
 
         let keys = issuer.keys.snapshot();
         let wanted = WantedKey::of(&header);
         let key = match keys.select(wanted) {
             Ok(key) => key,
-            Err(TokenError::UnknownKey) if matches!(inquiry, Inquiry::First) => {
+            Err(TokenError::UnknownKey) if may_ask => {
                 return Err(match issuer.keys.refresh(&wanted) {
                     Refresh::Unchanged => TokenError::UnknownKey.into(),
                     Refresh::Unavailable(after) => Stop::Refused(AuthError::KeysUnavailable(after)),
-                    Refresh::Pending(refresh) => Stop::Refreshing(refresh),
+                    Refresh::Pending(refresh) => Stop::Refreshing(issuer, refresh),
                 });
             }
             Err(reason) => return Err(reason.into()),
@@ -255,8 +261,9 @@ impl<C: DeserializeOwned> Inner<C> {
             header,
         });
         let verified = self.apply_rules(verified).map_err(Stop::Refused)?;
+        self.issuers.mark_used(&issuer);
         if let Some(id) = id {
-            let (verified, issuer, key) = (verified.clone(), Arc::clone(issuer), key.clone());
+            let (verified, issuer, key) = (verified.clone(), issuer.id, key.clone());
             self.cache.insert(
                 id,
                 Entry {

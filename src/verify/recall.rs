@@ -1,7 +1,5 @@
 //! Judging a token that was verified before.
 
-use std::sync::Arc;
-
 use super::cache::{Entry, TokenId};
 use super::{Inner, VerifiedToken};
 use crate::error::{AuthError, TokenError};
@@ -16,16 +14,19 @@ impl<C> Inner<C> {
     pub(super) fn recall(&self, id: TokenId) -> Option<Result<VerifiedToken<C>, AuthError>> {
         let entry = self.cache.get(id)?;
         let verified = &entry.verified;
-        if let Err(reason) = entry
-            .issuer
-            .validation
-            .check_times(verified.registered().claims(), self.now())
-        {
+        let now = self.now();
+        let name = verified.registered().issuer();
+        let Some(issuer) = self.issuers.find_again(entry.issuer, name, now) else {
+            self.cache.remove(id);
+            return None;
+        };
+        let claims = verified.registered().claims();
+        if let Err(reason) = issuer.validation.check_times(claims, now) {
             self.cache.remove(id);
             return Some(Err(reason.into()));
         }
 
-        let keys = entry.issuer.keys.snapshot();
+        let keys = issuer.keys.snapshot();
         if !keys.is_same(&entry.keys) {
             let key = keys.select(WantedKey::of(verified.header()));
             if !key.is_ok_and(|key| key.same_key(&entry.key)) {
@@ -34,13 +35,17 @@ impl<C> Inner<C> {
             }
             let entry = Entry {
                 verified: verified.clone(),
-                issuer: Arc::clone(&entry.issuer),
+                issuer: entry.issuer,
                 keys,
                 key: entry.key.clone(),
             };
             self.cache.insert(id, entry);
         }
-        Some(self.apply_rules(verified.clone()))
+        let verdict = self.apply_rules(verified.clone());
+        if verdict.is_ok() {
+            self.issuers.mark_used(&issuer);
+        }
+        Some(verdict)
     }
 
     /// Asks the rules of the application.
