@@ -102,6 +102,8 @@ pub mod auth;
 pub mod authorize;
 #[cfg(feature = "axum")]
 pub mod axum;
+#[cfg(feature = "config")]
+pub mod config;
 pub mod dangerous;
 mod error;
 pub mod extract;

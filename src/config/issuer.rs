@@ -1,0 +1,157 @@
+//! An issuer and its keys, as data.
+
+use std::fmt;
+use std::fs;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::Deserialize;
+use zeroize::Zeroizing;
+
+use super::RulesConfig;
+use crate::error::ConfigError;
+use crate::jose::VerifyingKey;
+use crate::keys::{Combined, KeyFile, RemoteKeys, RemoteKeysBuilder};
+use crate::verify::TrustedIssuer;
+
+/// A [`TrustedIssuer`] as data. Keys of all kinds that are given are trusted together.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
+pub struct IssuerConfig {
+    /// The name of the issuer (`iss`), to the letter.
+    pub issuer: Option<String>,
+    /// In place of the name: see
+    /// [`VerifierBuilder::any_issuer`](crate::verify::VerifierBuilder::any_issuer).
+    pub any_issuer: bool,
+    /// Whether the issuer's name is a URL, at which it says where its keys are: see
+    /// [`RemoteKeys::discover`].
+    pub discover: bool,
+    /// The URL of the issuer's JWK Set: see [`RemoteKeys::builder`].
+    pub jwks_url: Option<String>,
+    /// How keys are fetched, by `discover` or from `jwks_url`.
+    pub remote: RemoteConfig,
+    /// Files with a JWK Set or a key in PEM, which are followed: see [`KeyFile`].
+    pub key_files: Vec<PathBuf>,
+    /// Files whose bytes are HMAC secrets: see [`VerifyingKey::from_secret`].
+    pub secret_files: Vec<PathBuf>,
+    /// An HMAC secret itself, as text.
+    pub secret: Option<Secret>,
+    /// Rules of its own, in place of those for all.
+    pub rules: Option<RulesConfig>,
+}
+
+/// A [`RemoteKeysBuilder`] as data. Times are in seconds; what is left out has its default.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
+pub struct RemoteConfig {
+    /// See [`RemoteKeysBuilder::allow_http`].
+    pub allow_http: bool,
+    /// See [`RemoteKeysBuilder::allow_private_addresses`].
+    pub allow_private_addresses: bool,
+    /// See [`RemoteKeysBuilder::time_to_live`].
+    pub time_to_live: Option<u64>,
+    /// See [`RemoteKeysBuilder::stale_window`].
+    pub stale_window: Option<u64>,
+    /// See [`RemoteKeysBuilder::cooldown`].
+    pub cooldown: Option<u64>,
+    /// See [`RemoteKeysBuilder::timeout`].
+    pub timeout: Option<u64>,
+}
+
+/// A secret as text. `Debug` does not show it, and it is wiped when it is dropped.
+#[derive(Clone, Deserialize)]
+#[serde(from = "String")]
+pub struct Secret(Zeroizing<String>);
+
+impl IssuerConfig {
+    pub(super) fn into_trusted(self) -> Result<TrustedIssuer, ConfigError> {
+        let keys = self.keys()?;
+        let trusted = match (self.issuer, self.any_issuer) {
+            (Some(issuer), false) => TrustedIssuer::new(issuer, keys),
+            (None, true) => TrustedIssuer::any(keys),
+            _ => {
+                return Err(ConfigError::Issuer(
+                    "either `issuer` or `any_issuer` must be set",
+                ));
+            }
+        };
+        Ok(match self.rules {
+            Some(rules) => trusted.validation(rules.into_validation()),
+            None => trusted,
+        })
+    }
+
+    fn keys(&self) -> Result<Combined, ConfigError> {
+        let mut keys = Combined::default();
+        if self.discover {
+            let issuer = self.issuer.as_deref().ok_or(ConfigError::Issuer(
+                "`discover` is set without `issuer`: name the issuer that is asked",
+            ))?;
+            keys = keys.and(self.remote.apply(RemoteKeys::discover(issuer)).build()?);
+        }
+        if let Some(url) = &self.jwks_url {
+            keys = keys.and(self.remote.apply(RemoteKeys::builder(url)).build()?);
+        }
+        for path in &self.key_files {
+            keys = keys.and(KeyFile::open(path)?.watch());
+        }
+        for path in &self.secret_files {
+            let secret = fs::read(path)
+                .map(Zeroizing::new)
+                .map_err(|error| ConfigError::KeyFile(path.clone(), Arc::new(error)))?;
+            let key = VerifyingKey::from_secret(&**secret)
+                .map_err(|error| ConfigError::KeyFileContent(path.clone(), Box::new(error)))?;
+            keys = keys.and(key);
+        }
+        if let Some(Secret(secret)) = &self.secret {
+            keys = keys.and(VerifyingKey::from_secret(secret.as_bytes())?);
+        }
+        if keys.is_empty() {
+            return Err(ConfigError::Issuer(
+                "no keys: set `discover`, `jwks_url`, `key_files`, `secret_files` or `secret`",
+            ));
+        }
+        Ok(keys)
+    }
+}
+
+impl RemoteConfig {
+    fn apply(&self, mut builder: RemoteKeysBuilder) -> RemoteKeysBuilder {
+        if self.allow_http {
+            builder = builder.allow_http();
+        }
+        if self.allow_private_addresses {
+            builder = builder.allow_private_addresses();
+        }
+        let set: [(
+            Option<u64>,
+            fn(RemoteKeysBuilder, Duration) -> RemoteKeysBuilder,
+        ); 4] = [
+            (self.time_to_live, RemoteKeysBuilder::time_to_live),
+            (self.stale_window, RemoteKeysBuilder::stale_window),
+            (self.cooldown, RemoteKeysBuilder::cooldown),
+            (self.timeout, RemoteKeysBuilder::timeout),
+        ];
+        for (seconds, set) in set {
+            if let Some(seconds) = seconds {
+                builder = set(builder, Duration::from_secs(seconds));
+            }
+        }
+        builder
+    }
+}
+
+impl From<String> for Secret {
+    fn from(secret: String) -> Self {
+        Self(Zeroizing::new(secret))
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
