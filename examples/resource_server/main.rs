@@ -21,7 +21,9 @@
 //! }
 //! ```
 //!
-//! With your keys: `cargo run --example resource_server -- --jwks jwks.json --audience my-api`.
+//! With your keys: `cargo run --example resource_server -- --jwks jwks.json --audience my-api`;
+//! with those of your identity provider: `--discover https://issuer.example.com --audience my-api`.
+//! How they are doing is at `/healthz`.
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -29,7 +31,9 @@
 )]
 
 mod grpc;
+mod health;
 mod http;
+mod keys;
 mod options;
 
 use std::error::Error;
@@ -74,8 +78,10 @@ async fn serve(set_up: SetUp) -> Result<(), Box<dyn Error>> {
     let listener = TcpListener::bind(set_up.listen).await?;
     let address = listener.local_addr()?;
 
-    let auth = BearerAuthLayer::new(set_up.verifier).source(set_up.source);
-    let app = http::router(&auth).merge(grpc::router(&auth)?);
+    let auth = BearerAuthLayer::new(set_up.verifier.clone()).source(set_up.source);
+    let app = http::router(&auth)
+        .merge(grpc::router(&auth)?)
+        .merge(health::router(set_up.verifier));
 
     println!("listening on http://{address}");
     if let Some(token) = set_up.demo_token {

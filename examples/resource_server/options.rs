@@ -1,18 +1,21 @@
 //! The command line, and the verifier that it asks for.
 
 use std::error::Error;
-use std::fs;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Parser;
 use clap::error::ErrorKind;
+use config::{Config, Environment, File, FileFormat};
+use tower_bearer::config::VerifierConfig;
 use tower_bearer::extract::{Bearer, Cookie, Query, TokenSource};
-use tower_bearer::keys::{Combined, KeyFile};
 use tower_bearer::test_util::TestIssuer;
-use tower_bearer::{Algorithm, SigningKey, Validation, Verifier, VerifyingKey};
+use tower_bearer::verify::VerifierBuilder;
+use tower_bearer::{Algorithm, SigningKey, Validation, Verifier};
+
+use crate::keys::KeyOptions;
 
 /// Answers requests that carry a token signed by one of your keys.
 #[derive(Parser)]
@@ -20,16 +23,17 @@ pub(crate) struct Options {
     /// Where to listen; port 0 takes a free one
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:3000")]
     listen: SocketAddr,
-    /// A file whose bytes are an HMAC secret
-    #[arg(long, value_name = "FILE")]
-    secret_file: Vec<PathBuf>,
-    /// A public key or certificate in PEM
-    #[arg(long, value_name = "FILE")]
-    public_key: Vec<PathBuf>,
-    /// A JWK Set
-    #[arg(long, value_name = "FILE")]
-    jwks: Vec<PathBuf>,
-    /// The issuer to demand (iss); any, without this
+    #[command(flatten)]
+    keys: KeyOptions,
+    /// A verifier as data, in TOML, in place of the options about keys and rules. Variables such as
+    /// `TOWER_BEARER__RULES__LEEWAY` come before what is in the file
+    #[arg(long, value_name = "FILE", conflicts_with_all = [
+        "secret_file", "public_key", "jwks", "discover", "allow_http", "jwks_ttl", "cooldown", "stale",
+        "issuer", "audience", "any_audience", "algorithm", "leeway", "token_type", "require_claim",
+        "max_age", "roles_claim",
+    ])]
+    config: Option<PathBuf>,
+    /// The issuer to demand (iss); without this, those that are discovered, or any
     #[arg(long)]
     issuer: Option<String>,
     /// An audience to accept (aud)
@@ -87,20 +91,20 @@ impl Options {
 
     pub(crate) fn set_up(mut self) -> Result<SetUp, Box<dyn Error>> {
         let demo = self.demo_issuer()?;
-        let keys = match &demo {
-            Some(issuer) => Combined::default().and(issuer.verifying_key()),
-            None => self.keys()?,
+        let builder = match (&self.config, &demo) {
+            (Some(path), _) => read_config(path)?.into_builder()?,
+            (None, Some(demo)) => {
+                let builder = self.with_rules(Verifier::builder());
+                match &self.issuer {
+                    Some(issuer) => builder.issuer(issuer, demo.verifying_key()),
+                    None => builder.any_issuer(demo.verifying_key()),
+                }
+            }
+            (None, None) => {
+                let builder = self.with_rules(Verifier::builder());
+                self.keys.trust(builder, self.issuer.as_deref())?
+            }
         };
-
-        let builder = Verifier::builder();
-        let mut builder = match &self.issuer {
-            Some(issuer) => builder.issuer(issuer, keys),
-            None => builder.any_issuer(keys),
-        };
-        if let Some(path) = self.roles_claim.clone() {
-            builder = builder.roles_claim(path);
-        }
-        let verifier = builder.validation(self.validation()).build()?;
 
         let demo_token = demo.map(|issuer| {
             let token = issuer.token().subject("alice").claim("scope", "read");
@@ -108,7 +112,7 @@ impl Options {
         });
         Ok(SetUp {
             listen: self.listen,
-            verifier,
+            verifier: builder.build()?,
             source: self.source()?,
             demo_token,
         })
@@ -116,7 +120,7 @@ impl Options {
 
     /// Without keys, one is made, so that there is something to try.
     fn demo_issuer(&mut self) -> Result<Option<TestIssuer>, Box<dyn Error>> {
-        if !(self.secret_file.is_empty() && self.public_key.is_empty() && self.jwks.is_empty()) {
+        if self.config.is_some() || !self.keys.is_empty() {
             return Ok(None);
         }
         if self.audience.is_empty() && !self.any_audience {
@@ -129,21 +133,11 @@ impl Options {
         Ok(Some(TestIssuer::new(name, Algorithm::HS256).key(key)))
     }
 
-    fn keys(&self) -> Result<Combined, Box<dyn Error>> {
-        let mut keys = Combined::default();
-        for path in &self.secret_file {
-            let secret = fs::read(path).map_err(|error| {
-                format!("cannot read the secret file {}: {error}", path.display())
-            })?;
-            let key = VerifyingKey::from_secret(secret).map_err(|error| {
-                format!("cannot use the secret file {}: {error}", path.display())
-            })?;
-            keys = keys.and(key);
+    fn with_rules(&self, mut builder: VerifierBuilder) -> VerifierBuilder {
+        if let Some(path) = self.roles_claim.clone() {
+            builder = builder.roles_claim(path);
         }
-        for path in self.public_key.iter().chain(&self.jwks) {
-            keys = keys.and(KeyFile::open(path)?.watch());
-        }
-        Ok(keys)
+        builder.validation(self.validation())
     }
 
     fn validation(&self) -> Validation {
@@ -182,4 +176,22 @@ impl Options {
         }
         Ok(source)
     }
+}
+
+/// The file, and over it the environment.
+fn read_config(path: &Path) -> Result<VerifierConfig, Box<dyn Error>> {
+    let environment = Environment::with_prefix("TOWER_BEARER")
+        .prefix_separator("__")
+        .separator("__")
+        .try_parsing(true)
+        .list_separator(",")
+        .with_list_parse_key("rules.audiences");
+    let read = Config::builder()
+        .add_source(File::from(path).format(FileFormat::Toml))
+        .add_source(environment)
+        .build();
+    read.and_then(Config::try_deserialize).map_err(|error| {
+        let text = error.to_string().replace('\n', " ");
+        format!("cannot use the configuration {}: {text}", path.display()).into()
+    })
 }
