@@ -9,6 +9,7 @@
 mod auth;
 mod authorize;
 mod axum;
+mod config;
 mod dangerous;
 mod error;
 mod extract;

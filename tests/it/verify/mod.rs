@@ -7,6 +7,8 @@ mod issuers;
 mod key_choice;
 mod leaks;
 mod order;
+mod status;
+mod tenants;
 mod times;
 mod traits;
 mod validation;

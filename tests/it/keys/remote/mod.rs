@@ -1,6 +1,7 @@
 //! Keys behind a URL. Time is tokio's and stands still unless everybody waits; the server is in
 //! memory, but in `http.rs`.
 
+mod discovery;
 mod documents;
 mod flood;
 mod http;
