@@ -48,6 +48,10 @@
 //! - [`jose`]: tokens, headers, claims, algorithms and keys as such.
 #![cfg_attr(feature = "axum", doc = "- [`axum`]: extractors for handlers.")]
 #![cfg_attr(
+    feature = "config",
+    doc = "- [`config`]: a verifier described by data."
+)]
+#![cfg_attr(
     feature = "test-util",
     doc = "- [`test_util`]: keys, tokens and a clock for your own tests."
 )]
@@ -60,9 +64,11 @@
 //! | `aws-lc-rs` (default) | cryptography by AWS-LC: the fastest; needs a C compiler |
 //! | `rust-crypto` | cryptography in pure Rust |
 //! | `axum` | [`VerifiedToken<C>`] as an extractor |
-//! | `remote` | keys from a JWKS URL; needs Tokio and a C compiler |
+//! | `remote` | keys from a JWKS URL or by discovery; needs Tokio and a C compiler |
+//! | `platform-roots` | trusts the platform's root certificates, in place of Mozilla's |
+//! | `config` | a verifier described by data: TOML, environment variables |
 //! | `tracing` | events and a span for each decision |
-//! | `metrics` | counters of accepted and rejected requests, cache hits and key refreshes |
+//! | `metrics` | counters of requests, cache hits and key refreshes; gauges of remote keys |
 //! | `test-util` | keys, a token builder and a fixed clock, for tests only |
 //!
 //! Features only add. With both back ends, AWS-LC serves; with none, loading a key is a
@@ -79,6 +85,7 @@
 //! | error | `request refused: no BearerAuthLayer …` | `reason` |
 //! | info | `keys replaced` | `keys`: how many; `url`, if from one |
 //! | warn | `keys not replaced, the last good ones stay: …` | |
+//! | warn | `a tenant's tokens are refused, …`: the first time | |
 //! | warn | `key skipped: …` | `file` or `url`, `index` |
 //! | error | `key file not watched: …` | `file` |
 //! | info | `keys fetched again`: the same, after failures | `url`, `keys` |
@@ -94,6 +101,14 @@
 //! | `tower_bearer_rejected_total` | `reason`: that of [`AuthError::reason`] |
 //! | `tower_bearer_cache_hits_total`, `tower_bearer_cache_misses_total` | |
 //! | `tower_bearer_key_refreshes_total` | `outcome`: `ok` or `error` |
+//!
+//! and of remote keys, these are set after each fetch, with the label `url`:
+//!
+//! | gauge | value |
+//! | --- | --- |
+//! | `tower_bearer_keys` | how many can be used |
+//! | `tower_bearer_keys_state` | 0 fresh, 1 stale, 2 unavailable |
+//! | `tower_bearer_keys_confirmed_timestamp_seconds` | when they were fetched last, in Unix time |
 //!
 //! No event, error or `Debug` holds a token, a key, or the value of a claim but the two above.
 #![cfg_attr(docsrs, feature(doc_cfg))]

@@ -8,12 +8,14 @@
 use std::fmt::Display;
 use std::io;
 use std::path::Path;
+#[cfg(all(feature = "metrics", feature = "remote"))]
+use std::time::SystemTime;
 
 use crate::error::{AuthError, ConfigError};
 use crate::jose::{RegisteredClaims, SkippedKey};
-#[cfg(feature = "remote")]
-use crate::keys::FetchError;
 use crate::keys::KeySet;
+#[cfg(feature = "remote")]
+use crate::keys::{FetchError, KeyState};
 
 /// With the feature `tracing`, opens the span in which a request is judged.
 #[cfg(feature = "tracing")]
@@ -113,6 +115,29 @@ pub(crate) fn remote_keys_failed(
         (false, _) => tracing::debug!(%url, "keys still not fetched: {error}"),
     }
     let _ = (url, error, is_news, has_keys);
+}
+
+/// A fetch has ended, and this is how the keys are now.
+#[cfg(feature = "remote")]
+pub(crate) fn remote_keys_are(url: &impl Display, state: KeyState, keys: usize, confirmed: bool) {
+    #[cfg(feature = "metrics")]
+    {
+        let url = url.to_string();
+        let severity = match state {
+            KeyState::Fresh => 0,
+            KeyState::Stale => 1,
+            KeyState::Unavailable => 2,
+        };
+        metrics::gauge!("tower_bearer_keys_state", "url" => url.clone()).set(severity);
+        // No set has more keys than a float can tell apart.
+        let keys = u32::try_from(keys).unwrap_or(u32::MAX);
+        metrics::gauge!("tower_bearer_keys", "url" => url.clone()).set(keys);
+        if confirmed && let Ok(now) = SystemTime::UNIX_EPOCH.elapsed() {
+            metrics::gauge!("tower_bearer_keys_confirmed_timestamp_seconds", "url" => url)
+                .set(now.as_secs_f64());
+        }
+    }
+    let _ = (url, state, keys, confirmed);
 }
 
 /// A key of a fetched set cannot be used. The others can.

@@ -77,7 +77,9 @@ impl Remote {
     /// Serves what a fetch brought, or notes why it brought nothing.
     pub(super) fn record(&self, fetched: Result<Fetched, FetchError>) {
         let now = Instant::now();
-        match fetched.and_then(|fetched| self.accept(fetched, now)) {
+        let accepted = fetched.and_then(|fetched| self.accept(fetched, now));
+        let confirmed = accepted.is_ok();
+        match accepted {
             Ok(time_to_live) => {
                 let mut state = self.state();
                 state.schedule.succeeded(now, time_to_live, &self.settings);
@@ -91,6 +93,9 @@ impl Remote {
                 observe::remote_keys_failed(&self.source, &error, is_news, has_keys);
             }
         }
+        let current = self.current.load();
+        let keys = current.keys(now).map_or(0, KeySet::len);
+        observe::remote_keys_are(&self.source, current.state(now), keys, confirmed);
     }
 
     /// Returns for how long the keys are fresh.

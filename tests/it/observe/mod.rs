@@ -12,7 +12,8 @@ use std::io::{self, Write};
 use std::sync::{Arc, Mutex, Once};
 
 use metrics::{
-    Counter, CounterFn, Gauge, Histogram, Key, KeyName, Metadata, Recorder, SharedString, Unit,
+    Counter, CounterFn, Gauge, GaugeFn, Histogram, Key, KeyName, Metadata, Recorder, SharedString,
+    Unit,
 };
 
 thread_local! {
@@ -61,21 +62,34 @@ fn assert_logs(action: impl FnOnce(), expected: &str) {
     assert_eq!(logged(action), expected);
 }
 
-/// What was counted meanwhile, by name and labels.
-fn counted(action: impl FnOnce()) -> BTreeMap<String, u64> {
-    let counts = Counts::default();
-    metrics::with_local_recorder(&counts, action);
-    counts.0.lock().unwrap().clone()
+/// What was counted and set meanwhile, by name and labels.
+#[derive(Clone, Default)]
+struct Measured {
+    counts: Arc<Mutex<BTreeMap<String, u64>>>,
+    gauges: Arc<Mutex<BTreeMap<String, f64>>>,
 }
 
-#[derive(Clone, Default)]
-struct Counts(Arc<Mutex<BTreeMap<String, u64>>>);
+fn measured(action: impl FnOnce()) -> Measured {
+    let measured = Measured::default();
+    metrics::with_local_recorder(&measured, action);
+    measured
+}
 
-struct Count(String, Counts);
+struct Metric(String, Measured);
 
-impl CounterFn for Count {
+impl Metric {
+    fn new(key: &Key, measured: &Measured) -> Arc<Self> {
+        let labels = key
+            .labels()
+            .map(|label| format!(" {}={}", label.key(), label.value()));
+        let name = key.name().to_owned() + &labels.collect::<String>();
+        Arc::new(Self(name, measured.clone()))
+    }
+}
+
+impl CounterFn for Metric {
     fn increment(&self, by: u64) {
-        let mut counts = self.1.0.lock().unwrap();
+        let mut counts = self.1.counts.lock().unwrap();
         let count = counts.entry(self.0.clone()).or_default();
         *count = count.saturating_add(by);
     }
@@ -85,21 +99,32 @@ impl CounterFn for Count {
     }
 }
 
-impl Recorder for Counts {
+impl GaugeFn for Metric {
+    fn increment(&self, _: f64) {
+        panic!("gauges are only set");
+    }
+
+    fn decrement(&self, _: f64) {
+        panic!("gauges are only set");
+    }
+
+    fn set(&self, value: f64) {
+        let mut gauges = self.1.gauges.lock().unwrap();
+        gauges.insert(self.0.clone(), value);
+    }
+}
+
+impl Recorder for Measured {
     fn describe_counter(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
     fn describe_gauge(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
     fn describe_histogram(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
 
     fn register_counter(&self, key: &Key, _: &Metadata<'_>) -> Counter {
-        let labels = key
-            .labels()
-            .map(|label| format!(" {}={}", label.key(), label.value()));
-        let name = key.name().to_owned() + &labels.collect::<String>();
-        Counter::from_arc(Arc::new(Count(name, self.clone())))
+        Counter::from_arc(Metric::new(key, self))
     }
 
     fn register_gauge(&self, key: &Key, _: &Metadata<'_>) -> Gauge {
-        panic!("no gauge is known: {key}")
+        Gauge::from_arc(Metric::new(key, self))
     }
 
     fn register_histogram(&self, key: &Key, _: &Metadata<'_>) -> Histogram {
@@ -109,7 +134,7 @@ impl Recorder for Counts {
 
 #[track_caller]
 fn assert_counts(action: impl FnOnce(), expected: &[(&str, u64)]) {
-    let counts = counted(action);
+    let counts = measured(action).counts.lock().unwrap().clone();
     let counts: Vec<_> = counts
         .iter()
         .map(|(name, count)| (&**name, *count))

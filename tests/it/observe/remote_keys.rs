@@ -2,7 +2,7 @@ use ::http::Response;
 use tokio::runtime::{Builder, Runtime};
 use tower_bearer::keys::RemoteKeys;
 
-use super::{assert_counts, assert_logs};
+use super::{assert_counts, assert_logs, measured};
 use crate::keys::remote::{Server, jwks, pass, secs};
 
 const OK: &str = "tower_bearer_key_refreshes_total outcome=ok";
@@ -114,4 +114,31 @@ fn keys_that_are_skipped_are_warned_of_once_a_document() {
     }
     let confirmed = line("DEBUG", "keys confirmed", " keys=1");
     assert_logs(|| world.pass(481), &confirmed);
+}
+
+const URL: &str = "url=https://issuer.example.com/jwks.json";
+
+#[track_caller]
+fn assert_gauges(action: impl FnOnce(), state: f64, keys: f64) -> Option<f64> {
+    let mut gauges = measured(action).gauges.lock().unwrap().clone();
+    let mut take = |name: &str| gauges.remove(&format!("{name} {URL}"));
+    assert_eq!(take("tower_bearer_keys_state"), Some(state));
+    assert_eq!(take("tower_bearer_keys"), Some(keys));
+    let confirmed = take("tower_bearer_keys_confirmed_timestamp_seconds");
+    assert!(gauges.is_empty(), "{gauges:?}");
+    confirmed
+}
+
+#[test]
+fn gauges_tell_how_the_keys_are_doing() {
+    let world = World::new();
+    world.server.fail();
+    assert_eq!(assert_gauges(|| world.ready(), 2.0, 0.0), None);
+    world.server.publish(&["a", "b"]);
+    let confirmed = assert_gauges(|| world.pass(2), 0.0, 2.0).unwrap();
+    let now = std::time::UNIX_EPOCH.elapsed().unwrap().as_secs_f64();
+    assert!((now - 60.0..=now).contains(&confirmed), "{confirmed}");
+    world.server.fail();
+    assert_eq!(assert_gauges(|| world.pass(700), 1.0, 2.0), None);
+    assert_eq!(assert_gauges(|| world.pass(3600), 2.0, 0.0), None);
 }
