@@ -30,8 +30,10 @@
 
 mod clock;
 mod issuer;
+mod key_server;
 mod token;
 
 pub use self::clock::FixedClock;
 pub use self::issuer::{TestIssuer, signing_key};
+pub use self::key_server::KeyServer;
 pub use self::token::{TokenBuilder, sign};
