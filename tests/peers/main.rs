@@ -15,6 +15,7 @@ mod grpc;
 mod http;
 mod ours;
 mod peers;
+mod process;
 mod server;
 mod set_up;
 mod tokens;

@@ -3,18 +3,14 @@
 use std::env;
 use std::ffi::{OsStr, OsString};
 use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{self, Receiver};
-use std::thread;
-use std::time::Duration;
+use std::process::{Command, ExitStatus, Stdio};
 
 use crate::peers::{AUDIENCE, ISSUER, public_key};
+use crate::process::Process;
 
 /// A running example, which ends with its owner.
 pub(crate) struct Server {
-    child: Child,
-    /// The lines of its standard output: a thread reads them, so that waiting for one can end.
-    lines: Receiver<String>,
+    process: Process,
     /// `IP:PORT`.
     pub(crate) address: String,
 }
@@ -42,42 +38,24 @@ impl Server {
     }
 
     fn spawn(command: &mut Command) -> Self {
-        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
-        let stdout = BufReader::new(child.stdout.take().unwrap());
-        let (sender, lines) = mpsc::channel();
-        thread::spawn(move || {
-            stdout
-                .lines()
-                .try_for_each(|line| sender.send(line.unwrap()))
-        });
-        let mut server = Self {
-            child,
-            lines,
-            address: String::new(),
+        let process = Process::spawn(command);
+        let line = process.next_line();
+        let Some(address) = line.strip_prefix("listening on http://") else {
+            panic!("the first line is {line:?}");
         };
-        let line = server.next_line();
-        server.address = match line.strip_prefix("listening on http://") {
-            Some(address) => address.to_owned(),
-            None => panic!("the first line is {line:?}"),
-        };
-        server
+        Self {
+            address: address.to_owned(),
+            process,
+        }
     }
 
     /// What it prints next.
     pub(crate) fn next_line(&self) -> String {
-        self.lines.recv_timeout(Duration::from_secs(10)).unwrap()
+        self.process.next_line()
     }
 
     pub(crate) fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        // It may have ended by itself, which its tests have noticed by then.
-        drop(self.child.kill());
-        drop(self.child.wait());
     }
 }
 

@@ -1,0 +1,41 @@
+//! Programs that run while a test does.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{self, Receiver};
+use std::thread;
+use std::time::Duration;
+
+/// A running program, which ends with its owner.
+pub(crate) struct Process {
+    child: Child,
+    /// The lines of its standard output: a thread reads them, so that waiting for one can end.
+    lines: Receiver<String>,
+}
+
+impl Process {
+    pub(crate) fn spawn(command: &mut Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+        let stdout = BufReader::new(child.stdout.take().unwrap());
+        let (sender, lines) = mpsc::channel();
+        thread::spawn(move || {
+            stdout
+                .lines()
+                .try_for_each(|line| sender.send(line.unwrap()))
+        });
+        Self { child, lines }
+    }
+
+    /// What it prints next.
+    pub(crate) fn next_line(&self) -> String {
+        self.lines.recv_timeout(Duration::from_secs(10)).unwrap()
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // It may have ended by itself, which its tests have noticed by then.
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
