@@ -164,6 +164,12 @@ impl Response {
     #[track_caller]
     pub(crate) fn json(&self) -> Value {
         assert_eq!(self.status, 200, "{self:?}");
+        self.body()
+    }
+
+    /// The JSON of any answer.
+    #[track_caller]
+    pub(crate) fn body(&self) -> Value {
         serde_json::from_str(&self.body).unwrap()
     }
 }
@@ -176,7 +182,7 @@ pub(crate) fn get(url: &str, token: Option<&str>) -> Response {
 }
 
 #[track_caller]
-fn curl(arguments: &[&str]) -> Response {
+pub(crate) fn curl(arguments: &[&str]) -> Response {
     let output = Command::new("curl")
         .args(["--silent", "--show-error", "--include", "--max-time", "10"])
         // Nothing between this and the server.

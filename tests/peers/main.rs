@@ -1,5 +1,5 @@
 //! The example `resource_server` against other implementations: tokens of `PyJWT` and of `jose`,
-//! and the clients `curl` and `@grpc/grpc-js`.
+//! keys and tokens of `oidc-provider`, and the clients `curl` and `@grpc/grpc-js`.
 //!
 //! `scripts/test` installs them, builds the example and runs these tests; plain `cargo test` skips
 //! them. By hand, after that: `cargo test --test peers -- --ignored`.
@@ -13,9 +13,11 @@
 
 mod grpc;
 mod http;
+mod oidc;
 mod ours;
 mod peers;
 mod process;
+mod provider;
 mod server;
 mod set_up;
 mod tokens;

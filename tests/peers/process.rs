@@ -1,6 +1,6 @@
 //! Programs that run while a test does.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
@@ -29,6 +29,12 @@ impl Process {
     /// What it prints next.
     pub(crate) fn next_line(&self) -> String {
         self.lines.recv_timeout(Duration::from_secs(10)).unwrap()
+    }
+
+    /// Writes a line to its standard input, which must be a pipe.
+    pub(crate) fn send_line(&self, line: &str) {
+        let mut stdin = self.child.stdin.as_ref().unwrap();
+        writeln!(stdin, "{line}").unwrap();
     }
 }
 
