@@ -2,7 +2,8 @@
 //! keys and tokens of `oidc-provider`, and the clients `curl` and `@grpc/grpc-js`.
 //!
 //! `scripts/test` installs them, builds the example and runs these tests; plain `cargo test` skips
-//! them. By hand, after that: `cargo test --test peers -- --ignored`.
+//! them. By hand, after that: `cargo build --examples --features platform-roots`, then
+//! `cargo test --test peers -- --ignored`.
 #![expect(
     clippy::arithmetic_side_effects,
     clippy::unwrap_used,

@@ -3,6 +3,7 @@
 use std::fmt::Debug;
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -10,7 +11,7 @@ use serde_json::Value;
 
 use crate::http::{Response, get};
 use crate::peers::AUDIENCE;
-use crate::provider::Provider;
+use crate::provider::{Provider, certificate};
 use crate::server::Server;
 
 #[test]
@@ -215,6 +216,31 @@ fn the_server_starts_before_its_provider() {
     assert_eq!(health.status, 200, "{health:?}");
     assert_eq!(whoami(&server, &token).status, 200);
     assert_eq!(provider.counts().jwks, before.jwks + 1);
+}
+
+#[test]
+#[ignore = "needs PyJWT and Node packages: scripts/test installs them"]
+fn a_certificate_that_the_platform_trusts_is_trusted() {
+    let provider = Provider::with_tls();
+    let options = ["--discover", &provider.issuer, "--audience", AUDIENCE];
+    let server = Server::trusting(&certificate(), options);
+    let health = health_until(&server, is("fresh")).json();
+    assert_eq!(health["keys"], 1, "{health}");
+}
+
+/// The other is of the same name, but has another key.
+#[test]
+#[ignore = "needs PyJWT and Node packages: scripts/test installs them"]
+fn another_certificate_is_refused() {
+    let provider = Provider::with_tls();
+    let other = Path::new("tests/it/fixtures/localhost.certificate.pem");
+    let other = Path::new(env!("CARGO_MANIFEST_DIR")).join(other);
+    let options = ["--discover", &provider.issuer, "--audience", AUDIENCE];
+    let server = Server::trusting(&other, options);
+    let health = health_until(&server, failed(is("unavailable")));
+    assert_eq!(health.status, 503, "{health:?}");
+    assert_error_names(&health, "certificate");
+    assert_eq!(provider.counts().discovery, 0);
 }
 
 /// A server with the keys of the provider.

@@ -1,6 +1,6 @@
 // An OpenID provider: oidc-provider behind a server that can be told to misbehave.
 //
-// node oidc_provider.mjs [--path PATH] [--oauth] [--algorithm ALG]...
+// node oidc_provider.mjs [--path PATH] [--tls CERTIFICATE KEY] [--oauth] [--algorithm ALG]...
 //
 // stdout: first `listening on ISSUER`, then one line for each line of stdin
 // stdin:  rotate    sign with new keys, go on to publish the others: `rotated`
@@ -15,7 +15,9 @@
 // `peers` with the secret `secret` gets tokens for the resource `urn:peers:ALG`, which are signed
 // by that algorithm. The audience of all is `peers`, the scopes are `read` and `write`.
 
+import { readFileSync } from "node:fs";
 import http from "node:http";
+import https from "node:https";
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
 import { exportJWK, generateKeyPair } from "jose";
@@ -27,14 +29,17 @@ const OAUTH = "/.well-known/oauth-authorization-server";
 console.info = console.warn = () => {};
 const { Provider } = await import("oidc-provider");
 
-const { values } = parseArgs({
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
     path: { type: "string", default: "" },
+    tls: { type: "boolean", default: false },
     // Metadata by RFC 8414 only, at the place that it names.
     oauth: { type: "boolean", default: false },
     algorithm: { type: "string", multiple: true, default: ["ES256"] },
   },
 });
+const [certificate, key] = positionals;
 
 const counts = { discovery: 0, jwks: 0 };
 const sockets = new Set();
@@ -45,7 +50,9 @@ let signing = [];
 let published = [];
 let answer;
 
-const server = http.createServer(handle);
+const server = values.tls
+  ? https.createServer({ cert: readFileSync(certificate), key: readFileSync(key) }, handle)
+  : http.createServer(handle);
 server.on("connection", (socket) => {
   if (state === "down") {
     socket.destroy();
@@ -56,7 +63,8 @@ server.on("connection", (socket) => {
 });
 
 await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-const issuer = `http://127.0.0.1:${server.address().port}${values.path}`;
+const origin = values.tls ? "https://localhost" : "http://127.0.0.1";
+const issuer = `${origin}:${server.address().port}${values.path}`;
 await rotate();
 console.log(`listening on ${issuer}`);
 

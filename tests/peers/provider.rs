@@ -2,6 +2,7 @@
 
 use std::cell::OnceCell;
 use std::ffi::OsStr;
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
@@ -46,6 +47,12 @@ impl Provider {
             process,
             metadata: OnceCell::new(),
         }
+    }
+
+    /// At `https://localhost`, with [`certificate`].
+    pub(crate) fn with_tls() -> Self {
+        let key = folder().join("keys/localhost.private.pem");
+        Self::with(&["--tls".into(), certificate(), key])
     }
 
     /// Signs with new keys, and publishes the others on.
@@ -117,4 +124,9 @@ impl Provider {
         self.process.send_line(command);
         assert_eq!(self.process.next_line(), answer);
     }
+}
+
+/// What a provider shows over TLS.
+pub(crate) fn certificate() -> PathBuf {
+    folder().join("keys/localhost.certificate.pem")
 }

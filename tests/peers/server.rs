@@ -3,6 +3,7 @@
 use std::env;
 use std::ffi::{OsStr, OsString};
 use std::io::{BufRead, BufReader};
+use std::path::Path;
 use std::process::{Command, ExitStatus, Stdio};
 
 use crate::peers::{AUDIENCE, ISSUER, public_key};
@@ -35,6 +36,19 @@ impl Server {
     /// Another example, with the address to listen on as its argument.
     pub(crate) fn start_example(name: &str) -> Self {
         Self::spawn(example(name).arg("127.0.0.1:0"))
+    }
+
+    /// `resource_server` that trusts the certificates in this file, and no others.
+    pub(crate) fn trusting(
+        certificates: &Path,
+        options: impl IntoIterator<Item: AsRef<OsStr>>,
+    ) -> Self {
+        Self::spawn(
+            resource_server()
+                .env("SSL_CERT_FILE", certificates)
+                .env_remove("SSL_CERT_DIR")
+                .args(options),
+        )
     }
 
     fn spawn(command: &mut Command) -> Self {
