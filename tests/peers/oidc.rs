@@ -1,6 +1,7 @@
 //! Keys and tokens of a certified OpenID provider, which is discovered, rotates its keys, and fails.
 
 use std::fmt::Debug;
+use std::fs;
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
@@ -69,6 +70,49 @@ fn a_provider_by_another_name_is_refused() {
     assert_eq!(health.status, 503, "{health:?}");
     assert_error_names(&health, "`issuer`");
     assert_eq!(provider.counts().jwks, 0);
+}
+
+/// The two use the same names for their keys.
+#[test]
+#[ignore = "needs PyJWT and Node packages: scripts/test installs them"]
+fn each_of_two_providers_has_its_own_keys_and_outages() {
+    let [one, other] = [Provider::start(), Provider::start()];
+    let tokens = [&one, &other].map(Provider::token);
+    other.go_down();
+    let server = discover(&one, &["--discover", &other.issuer]);
+    assert_eq!(whoami(&server, &tokens[0]).status, 200);
+    assert_come_back_later(&whoami(&server, &tokens[1]));
+    let health = health_until(&server, failed(is("unavailable"))).body();
+    let states = [&one, &other].map(|provider| state_of(&health, &provider.issuer));
+    assert_eq!(states, ["fresh", "unavailable"], "{health}");
+
+    other.recover();
+    health_until(&server, is("fresh"));
+    let ids = tokens.map(|token| key_id(&whoami(&server, &token)));
+    assert_eq!(ids, ["ES256-1", "ES256-1"]);
+}
+
+#[test]
+#[ignore = "needs PyJWT and Node packages: scripts/test installs them"]
+fn a_configuration_names_the_provider() {
+    let provider = Provider::start();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("verifier.toml");
+    let config = format!(
+        r#"
+        [issuers.main]
+        issuer = "{}"
+        discover = true
+        [rules]
+        audiences = ["{AUDIENCE}"]
+        rfc9068_profile = true
+        "#,
+        provider.issuer
+    );
+    fs::write(&file, config).unwrap();
+    let server = Server::start(["--config".as_ref(), file.as_os_str()]);
+    let response = whoami(&server, &provider.token());
+    assert_eq!(response.status, 200, "{response:?}");
 }
 
 #[test]
@@ -288,6 +332,13 @@ fn is(state: &str) -> impl Fn(&Value) -> bool {
 /// Besides, the last fetch has failed, rather than being under way.
 fn failed(is_wanted: impl Fn(&Value) -> bool) -> impl Fn(&Value) -> bool {
     move |health| !health["last_error"].is_null() && is_wanted(health)
+}
+
+/// What the server says of one of the issuers.
+fn state_of<'a>(health: &'a Value, issuer: &str) -> &'a str {
+    let issuers = health["issuers"].as_array().unwrap();
+    let status = issuers.iter().find(|status| status["issuer"] == issuer);
+    status.unwrap()["state"].as_str().unwrap()
 }
 
 #[track_caller]
