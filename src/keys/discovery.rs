@@ -188,6 +188,6 @@ impl<'a> Metadata<'a> {
 
 impl fmt::Display for Discovery {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.url.fmt(f)
+        f.write_str(&self.issuer)
     }
 }

@@ -98,8 +98,8 @@ impl RemoteKeys {
     ///
     /// The issuer is the URL that its tokens name as `iss`, to the letter. Its metadata must name
     /// the same one, and keys at a URL that is `https` and, unless the issuer is there itself, not
-    /// on this machine or in a private network. It is read again whenever the keys are refreshed,
-    /// but for a token that waits.
+    /// on this machine or in a private network. It is read again with each fetch of the keys, so
+    /// that keys which move are followed.
     ///
     /// ```
     /// use tower_bearer::Verifier;

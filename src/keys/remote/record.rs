@@ -63,11 +63,8 @@ impl Remote {
         &self,
         now: Instant,
     ) -> Option<(u64, BoxFuture<'static, Result<Fetched, FetchError>>)> {
-        let mut state = self.state();
-        let number = state.schedule.take(now)?;
-        let is_for_token = state.schedule.is_for_token();
-        drop(state);
-        Some((number, self.source.fetch(&self.settings, is_for_token)))
+        let number = self.state().schedule.take(now)?;
+        Some((number, self.source.fetch(&self.settings)))
     }
 
     pub(super) fn next_fetch(&self) -> Option<Instant> {

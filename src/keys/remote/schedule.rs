@@ -105,11 +105,6 @@ impl Schedule {
         }
     }
 
-    /// Whether the fetch under way was begun for a token.
-    pub(super) fn is_for_token(&self) -> bool {
-        self.sought.is_some()
-    }
-
     pub(super) fn succeeded(&mut self, now: Instant, time_to_live: Duration, settings: &Settings) {
         self.finish();
         self.failures = 0;

@@ -54,21 +54,16 @@ impl Source {
         }
     }
 
-    /// Fetches keys. The issuer is asked anew where they are, unless a token waits and the place
-    /// is known: so an issuer that moves its keys is followed, and a token waits no longer than it
-    /// must.
+    /// Fetches keys. An issuer is asked each time where they are, so that one that moves them is
+    /// followed by the first token that shows it.
     pub(super) fn fetch(
         &self,
         settings: &Settings,
-        is_for_token: bool,
     ) -> BoxFuture<'static, Result<Fetched, FetchError>> {
         let client = Arc::clone(&self.client);
         let max_body_len = settings.max_body_len;
         let last = lock(&self.last).clone();
-        let place = match &last {
-            Some(last) if is_for_token => Place::Known(Arc::clone(&last.at)),
-            _ => self.place.clone(),
-        };
+        let place = self.place.clone();
         Box::pin(within(settings.timeout, async move {
             let at = match place {
                 Place::Known(at) => at,
