@@ -11,7 +11,8 @@ use rustls::ClientConfig;
 use rustls::crypto::CryptoProvider;
 
 use super::reach::Resolver;
-use super::{Answer, Client, Fetch, FetchError, Order, Reach, roots};
+use super::roots::roots;
+use super::{Answer, Client, Fetch, FetchError, Order, Reach};
 use crate::error::{ConfigError, KeyError};
 
 /// HTTP/1.1, over TLS 1.2 or 1.3 where the URL says https. No proxy, no cookies, no redirects, no
@@ -28,10 +29,11 @@ impl DefaultClient {
         // Named, since the provider of the process belongs to the application: one may have set
         // another, and where two crates disagree, asking for it panics.
         let provider = crypto_provider().ok_or(KeyError::NoBackend)?;
-        let config = ClientConfig::builder_with_provider(Arc::new(provider))
+        let tls = ClientConfig::builder_with_provider(Arc::new(provider))
             .with_safe_default_protocol_versions()
-            .map_err(|_| KeyError::NoBackend)?;
-        let tls = roots::trust(config)?.with_no_client_auth();
+            .map_err(|_| KeyError::NoBackend)?
+            .with_root_certificates(roots()?)
+            .with_no_client_auth();
         Ok(Self {
             anywhere: Client::new(hyper(tls.clone(), Reach::Anywhere)),
             public: Client::new(hyper(tls, Reach::Public)),
