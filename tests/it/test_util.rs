@@ -1,10 +1,12 @@
 use std::time::{Duration, SystemTime};
 
+use futures::FutureExt;
 use serde_json::{Map, Value, json};
+use tower::Service;
 use tower_bearer::dangerous::{decode_unverified_claims, decode_unverified_header};
-use tower_bearer::test_util::{FixedClock, TestIssuer, TokenBuilder, sign, signing_key};
+use tower_bearer::test_util::{FixedClock, KeyServer, TestIssuer, TokenBuilder, sign, signing_key};
 use tower_bearer::verify::Clock;
-use tower_bearer::{Algorithm, TokenError, Verifier};
+use tower_bearer::{Algorithm, JwkSet, TokenError, Verifier};
 
 const ISSUER: &str = "https://issuer.example.com";
 
@@ -141,4 +143,56 @@ fn debug_shows_no_key() {
     );
     let text = format!("{:?}", issuer().token());
     assert!(!text.contains("ZZZZ") && !text.contains("90, 90"), "{text}");
+}
+
+fn ask(server: &KeyServer, path: &str) -> (u16, String) {
+    let request = http::Request::get(path).body(()).unwrap();
+    let response = server.clone().call(request).now_or_never().unwrap();
+    let response = response.unwrap();
+    (response.status().as_u16(), response.into_body())
+}
+
+#[test]
+fn a_key_server_publishes_an_issuers_keys() {
+    for (name, base) in [
+        (ISSUER, ""),
+        ("https://issuer.example.com/", ""),
+        ("https://issuer.example.com/a/b", "/a/b"),
+        ("issuer", ""),
+    ] {
+        let issuer = TestIssuer::new(name, Algorithm::ES256);
+        let server = KeyServer::of(&issuer);
+        let (status, metadata) = ask(&server, &format!("{base}/.well-known/openid-configuration"));
+        assert_eq!(status, 200);
+        let metadata: Value = serde_json::from_str(&metadata).unwrap();
+        assert_eq!(metadata["issuer"], name);
+        let place = name.trim_end_matches('/');
+        assert_eq!(metadata["jwks_uri"], format!("{place}/jwks.json"));
+
+        let (status, jwks) = ask(&server, &format!("{base}/jwks.json"));
+        assert_eq!(status, 200);
+        let jwks = JwkSet::parse(&jwks).unwrap();
+        assert_eq!(jwks.keys().len(), 1);
+        assert_eq!(ask(&server, "/else"), (404, String::new()));
+        assert_eq!(
+            format!("{server:?}"),
+            format!("KeyServer {{ issuer: {name:?}, .. }}")
+        );
+    }
+}
+
+#[test]
+fn a_key_server_fails_until_keys_are_published_again() {
+    let issuer = TestIssuer::new(ISSUER, Algorithm::ES256);
+    let server = KeyServer::of(&issuer);
+    server.fail();
+    assert_eq!(ask(&server, "/jwks.json"), (500, String::new()));
+    server.publish([]);
+    assert_eq!(ask(&server, "/jwks.json"), (200, r#"{"keys":[]}"#.into()));
+}
+
+#[test]
+#[should_panic = "the key is not a secret"]
+fn a_key_server_publishes_no_secret() {
+    KeyServer::of(&TestIssuer::new(ISSUER, Algorithm::HS256));
 }
