@@ -126,19 +126,17 @@ impl RemoteConfig {
         if self.allow_private_addresses {
             builder = builder.allow_private_addresses();
         }
-        let set: [(
-            Option<u64>,
-            fn(RemoteKeysBuilder, Duration) -> RemoteKeysBuilder,
-        ); 4] = [
-            (self.time_to_live, RemoteKeysBuilder::time_to_live),
-            (self.stale_window, RemoteKeysBuilder::stale_window),
-            (self.cooldown, RemoteKeysBuilder::cooldown),
-            (self.timeout, RemoteKeysBuilder::timeout),
-        ];
-        for (seconds, set) in set {
-            if let Some(seconds) = seconds {
-                builder = set(builder, Duration::from_secs(seconds));
-            }
+        if let Some(secs) = self.time_to_live {
+            builder = builder.time_to_live(Duration::from_secs(secs));
+        }
+        if let Some(secs) = self.stale_window {
+            builder = builder.stale_window(Duration::from_secs(secs));
+        }
+        if let Some(secs) = self.cooldown {
+            builder = builder.cooldown(Duration::from_secs(secs));
+        }
+        if let Some(secs) = self.timeout {
+            builder = builder.timeout(Duration::from_secs(secs));
         }
         builder
     }

@@ -88,6 +88,7 @@ impl KeyStatus {
     }
 }
 
+#[expect(clippy::ref_option, reason = "serde calls it so")]
 fn as_seconds<S: Serializer>(time: &Option<Duration>, serializer: S) -> Result<S::Ok, S::Error> {
     time.map(|time| time.as_secs()).serialize(serializer)
 }

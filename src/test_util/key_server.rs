@@ -20,7 +20,7 @@ use crate::jose::VerifyingKey;
 ///
 #[cfg_attr(
     feature = "remote",
-    doc = r##"```
+    doc = r#"```
 # #[tokio::main(flavor = "current_thread")]
 # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 use tower_bearer::Algorithm;
@@ -37,7 +37,7 @@ assert_eq!(keys.status().keys, 1);
 server.fail(); // and see what your service does in an outage
 # Ok(())
 # }
-```"##
+```"#
 )]
 #[derive(Clone)]
 pub struct KeyServer {

@@ -39,7 +39,7 @@ const SHORTEST_STAY: Duration = Duration::from_secs(30);
 ///
 #[cfg_attr(
     feature = "remote",
-    doc = r##"```
+    doc = r#"```
 use std::collections::HashSet;
 use std::sync::{Arc, RwLock};
 use tower_bearer::Verifier;
@@ -56,7 +56,7 @@ let verifier = <Verifier>::builder()
 
 tenants.write().unwrap().insert("https://login.example.com/initech".to_owned());
 # Ok::<(), tower_bearer::ConfigError>(())
-```"##
+```"#
 )]
 #[must_use]
 pub struct Tenants {
@@ -158,7 +158,7 @@ pub(super) struct Residents {
     max: usize,
     validation: Validation,
     /// Read for each token; replaced when one comes or leaves.
-    residents: ArcSwap<HashMap<Box<str>, Resident>>,
+    at_hand: ArcSwap<HashMap<Box<str>, Resident>>,
     /// Locked while they are replaced.
     replacing: Mutex<()>,
     /// How many came.
@@ -188,7 +188,7 @@ impl Residents {
             provide: tenants.provide,
             max: tenants.max,
             validation,
-            residents: ArcSwap::default(),
+            at_hand: ArcSwap::default(),
             replacing: Mutex::new(()),
             arrivals: AtomicU64::new(0),
             uses: AtomicU64::new(0),
@@ -201,7 +201,7 @@ impl Residents {
         if !(self.is_trusted)(name) {
             return Err(TokenError::UntrustedIssuer.into());
         }
-        if let Some(resident) = self.residents.load().get(name) {
+        if let Some(resident) = self.at_hand.load().get(name) {
             return Ok(Arc::clone(&resident.issuer));
         }
         let issuer = self.make(name).map_err(|error| {
@@ -237,7 +237,7 @@ impl Residents {
             .replacing
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        let residents = self.residents.load();
+        let residents = self.at_hand.load();
         if let Some(resident) = residents.get(name) {
             return Ok(Arc::clone(&resident.issuer));
         }
@@ -261,7 +261,7 @@ impl Residents {
             since: now,
         };
         replaced.insert(name.into(), resident);
-        self.residents.store(Arc::new(replaced));
+        self.at_hand.store(Arc::new(replaced));
         Ok(issuer)
     }
 }
