@@ -29,7 +29,7 @@ use tower_bearer::test_util::{KeyServer, TestIssuer};
 
 let issuer = TestIssuer::new("https://issuer.example.com", Algorithm::ES256);
 let server = KeyServer::of(&issuer);
-let keys = RemoteKeys::discover(issuer.name()).client(server.clone()).build()?;
+let keys = RemoteKeys::discover(issuer.name()).client::<_, (), _>(server.clone()).build()?;
 
 keys.ready().await?;
 assert_eq!(keys.status().keys, 1);
