@@ -1,0 +1,149 @@
+//! What the number of cached tokens, and of threads, does to a token that was seen before.
+
+use std::sync::Barrier;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::{Instant, SystemTime};
+
+use serde::{Deserialize, Deserializer};
+use tower_bearer::test_util::{FixedClock, TestIssuer};
+use tower_bearer::verify::Cache;
+use tower_bearer::{Algorithm, Verifier};
+use tower_bearer_peers::Error;
+use tower_bearer_peers::fixture::{AUDIENCE, ISSUER, MyClaims, token};
+use tower_bearer_peers::results::{Figure, REPEATED, Results, Spread};
+use tower_bearer_peers::rounds::{Slot, each, measure};
+
+/// More than there are tokens, since the cache is split into parts that do not fill evenly.
+const CAPACITY: usize = 1_100_000;
+const FEW: u64 = 100;
+const MANY: u64 = 1_000_000;
+const ROUNDS: usize = 300;
+const WARM_UP: usize = 16;
+const BATCH: usize = 64;
+
+/// So many times does each thread verify the hot token in a round.
+const HOT: usize = 50_000;
+const HOT_ROUNDS: usize = 60;
+
+fn main() -> Result<(), Error> {
+    // HS256, so that a million tokens are signed soon. A hit does not look at the algorithm.
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?;
+    let issuer = TestIssuer::new(ISSUER, Algorithm::HS256).clock(FixedClock::at(now.as_secs()));
+    let few = filled(&issuer, FEW)?;
+    let many = filled(&issuer, MANY)?;
+
+    let first_sights = FIRST_SIGHTS.load(Ordering::Relaxed);
+    let mut slots = [hits(&issuer, &few, FEW), hits(&issuer, &many, MANY)];
+    let [one_of_few, one_of_many] = measure(&mut slots, ROUNDS)[..] else {
+        return Err("two slots have two figures".into());
+    };
+    drop(slots);
+    let missed = FIRST_SIGHTS.load(Ordering::Relaxed) - first_sights;
+    eprintln!(
+        "{missed} of {} were not hits",
+        2 * ROUNDS * (WARM_UP + BATCH)
+    );
+    if missed * 100 > ROUNDS * BATCH {
+        return Err("the cache forgot too many tokens for the figure to be of hits".into());
+    }
+
+    let hot = token(&issuer).sign();
+    let mut slots: [Slot<'_>; 2] = [
+        Box::new(|| throughput(&few, &hot, 1)),
+        Box::new(|| throughput(&few, &hot, 2)),
+    ];
+    let [one_thread, two_threads] = measure(&mut slots, HOT_ROUNDS)[..] else {
+        return Err("two slots have two figures".into());
+    };
+
+    let figures = vec![
+        figure("100 cached tokens", one_of_few),
+        figure("1,000,000 cached tokens", one_of_many),
+        figure("one thread", one_thread),
+        figure("two threads", two_threads),
+    ];
+    Results { figures }.save("scale")
+}
+
+fn figure(name: &str, value: Spread) -> Figure {
+    Figure {
+        algorithm: Algorithm::HS256.name().to_owned(),
+        contestant: name.to_owned(),
+        case: REPEATED.to_owned(),
+        value,
+        status: None,
+    }
+}
+
+fn filled(issuer: &TestIssuer, tokens: u64) -> Result<Verifier<Counted>, Error> {
+    let verifier = Verifier::builder()
+        .issuer(ISSUER, issuer.verifying_key())
+        .audience(AUDIENCE)
+        .cache(Cache::entries(CAPACITY))
+        .build()?;
+    for number in 0..tokens {
+        verifier.verify_now(numbered(issuer, number))?;
+    }
+    Ok(verifier)
+}
+
+/// The token of this number, the same each time.
+fn numbered(issuer: &TestIssuer, number: u64) -> String {
+    token(issuer).claim("sub", format!("{number:040}")).sign()
+}
+
+/// Tokens are taken from all over the cache. They are signed anew just before, so that the token
+/// is in the processor's cache, as one is that comes from the network, and its entry is not.
+fn hits<'a>(issuer: &'a TestIssuer, verifier: &'a Verifier<Counted>, tokens: u64) -> Slot<'a> {
+    let mut number = 0;
+    let mut next = move || {
+        // A step that shares no factor with the number of tokens meets each of them.
+        number = (number + 618_033) % tokens;
+        numbered(issuer, number)
+    };
+    Box::new(move || {
+        let tokens: Vec<String> = (0..WARM_UP + BATCH).map(|_| next()).collect();
+        let (warm_up, counted) = tokens.split_at(WARM_UP);
+        let verify = |token: &String| assert!(verifier.verify_now(token).is_ok());
+        warm_up.iter().for_each(verify);
+        let started = Instant::now();
+        counted.iter().for_each(verify);
+        each(started.elapsed(), BATCH)
+    })
+}
+
+/// Verifications of one token per second, by so many threads together.
+fn throughput(verifier: &Verifier<Counted>, token: &str, threads: usize) -> f64 {
+    let start = Barrier::new(threads + 1);
+    let work = || {
+        start.wait();
+        for _ in 0..HOT {
+            assert!(verifier.verify_now(token).is_ok());
+        }
+    };
+    let elapsed = thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+        start.wait();
+        let started = Instant::now();
+        for worker in workers {
+            worker.join().expect("no thread fails");
+        }
+        started.elapsed()
+    });
+    1e9 / each(elapsed, threads * HOT)
+}
+
+/// Claims that count how often they are decoded, which they are not on a hit.
+struct Counted {
+    _claims: MyClaims,
+}
+
+static FIRST_SIGHTS: AtomicUsize = AtomicUsize::new(0);
+
+impl<'de> Deserialize<'de> for Counted {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        FIRST_SIGHTS.fetch_add(1, Ordering::Relaxed);
+        MyClaims::deserialize(deserializer).map(|claims| Self { _claims: claims })
+    }
+}

@@ -1,0 +1,30 @@
+//! `oauth-resource-server`: fetches a JWK Set, or begins with one.
+
+use std::sync::Arc;
+
+use oauth_resource_server::http_layer::HttpAuthLayer;
+use oauth_resource_server::{KeyNaming, OAuthConfig, OAuthValidator};
+
+use crate::Error;
+use crate::fixture::{AUDIENCE, Fixture, ISSUER};
+
+/// Claims come out as a map: the layer knows no type of the application's.
+pub fn layer(fixture: &Fixture) -> Result<HttpAuthLayer, Error> {
+    let config = OAuthConfig {
+        enabled: true,
+        issuer: ISSUER.to_owned(),
+        // Never asked: the keys are at hand.
+        jwks_uri: Some(format!("{ISSUER}/jwks.json")),
+        audience: AUDIENCE.to_owned(),
+        resource: "https://api.example.com".to_owned(),
+        allow_unscoped_tokens: true,
+        ..OAuthConfig::default()
+    };
+    let config = config.resolve(KeyNaming::Dotted("oauth"))?;
+    let validator = OAuthValidator::builder(&config.ok_or("not enabled")?)
+        .initial_jwks(&fixture.jwks)
+        .build()?;
+    Ok(HttpAuthLayer::builder()
+        .oauth(Arc::new(validator))
+        .build()?)
+}

@@ -1,0 +1,16 @@
+//! Layers that verify bearer tokens, ours and the published ones, side by side.
+//!
+//! Three programs measure:
+//!
+//! - `layers`: each layer around the same inner service, in one process;
+//! - `scale`: what the number of cached tokens and of threads does to ours;
+//! - `load`: requests per second over HTTP, by `wrk`.
+
+pub mod contestants;
+pub mod fixture;
+pub mod in_process;
+pub mod results;
+pub mod rounds;
+
+/// What went wrong, for the one who reads the terminal.
+pub type Error = Box<dyn std::error::Error + Send + Sync>;

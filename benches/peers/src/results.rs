@@ -1,0 +1,88 @@
+//! What was measured, as it is kept until the page is written.
+
+use std::env;
+use std::fs;
+use std::path::PathBuf;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::Error;
+
+/// A figure and how far it strayed. Nanoseconds, or requests per second.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+pub struct Spread {
+    pub least: f64,
+    pub median: f64,
+    /// A tenth of the rounds is below.
+    pub low: f64,
+    /// A tenth of the rounds is above.
+    pub high: f64,
+}
+
+impl Spread {
+    pub fn of(mut samples: Vec<f64>) -> Self {
+        samples.sort_by(f64::total_cmp);
+        let at = |tenths: usize| samples[(samples.len() - 1) * tenths / 10];
+        Self {
+            least: at(0),
+            median: at(5),
+            low: at(1),
+            high: at(9),
+        }
+    }
+}
+
+/// What one contestant did in one case.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct Figure {
+    pub algorithm: String,
+    pub contestant: String,
+    pub case: String,
+    pub value: Spread,
+    /// What it answered.
+    pub status: Option<u16>,
+}
+
+/// All figures of one program.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+pub struct Results {
+    pub figures: Vec<Figure>,
+}
+
+/// The cases, by the names that they have in the results.
+pub const REPEATED: &str = "repeated";
+pub const FIRST_SIGHT: &str = "first sight";
+pub const EXPIRED: &str = "expired";
+pub const FOREIGN: &str = "foreign";
+pub const JUNK: &str = "junk";
+/// The contestant that is no layer: the signature alone, by AWS-LC, with a parsed key.
+pub const BARE_SIGNATURE: &str = "bare signature";
+
+impl Results {
+    pub fn figure(&self, algorithm: &str, contestant: &str, case: &str) -> Option<&Figure> {
+        self.figures.iter().find(|figure| {
+            figure.algorithm == algorithm && figure.contestant == contestant && figure.case == case
+        })
+    }
+
+    pub fn save(&self, program: &str) -> Result<(), Error> {
+        let path = path_of(program)?;
+        fs::write(&path, serde_json::to_vec_pretty(self)?)?;
+        Ok(())
+    }
+}
+
+/// What a program found when it last ran.
+pub fn load<T: DeserializeOwned>(program: &str) -> Result<T, Error> {
+    let path = path_of(program)?;
+    let json = fs::read(&path).map_err(|error| format!("{program} has not run yet: {error}"))?;
+    Ok(serde_json::from_slice(&json)?)
+}
+
+/// In the folder that `scripts/bench` names.
+fn path_of(program: &str) -> Result<PathBuf, Error> {
+    let folder = env::var_os("BENCH_RESULTS").ok_or("BENCH_RESULTS names no folder")?;
+    fs::create_dir_all(&folder)?;
+    Ok(PathBuf::from(folder).join(format!("{program}.json")))
+}
