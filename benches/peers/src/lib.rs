@@ -1,14 +1,18 @@
 //! Layers that verify bearer tokens, ours and the published ones, side by side.
 //!
-//! Three programs measure:
+//! Three programs measure, and a fourth writes what they found into `docs/`:
 //!
 //! - `layers`: each layer around the same inner service, in one process;
 //! - `scale`: what the number of cached tokens and of threads does to ours;
-//! - `load`: requests per second over HTTP, by `wrk`.
+//! - `load`: requests per second over HTTP, by `wrk`;
+//! - `page`: tables, plots and the page around them.
+//!
+//! `scripts/bench` runs them all.
 
 pub mod contestants;
 pub mod fixture;
 pub mod in_process;
+pub mod page;
 pub mod results;
 pub mod rounds;
 

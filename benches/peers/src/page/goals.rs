@@ -1,0 +1,186 @@
+//! The goals that the crate was given, and how far it came.
+
+use super::measured::Measured;
+use super::text::{count, percent, time, times};
+use crate::contestants::Contestant;
+use crate::results::{EXPIRED, FIRST_SIGHT, FOREIGN, REPEATED};
+
+/// The algorithms with a signature that is worth the name.
+const SIGNED: [&str; 3] = ["RS256", "ES256", "EdDSA"];
+const ALL: [&str; 4] = ["RS256", "ES256", "EdDSA", "HS256"];
+
+struct Goal {
+    what: String,
+    wanted: &'static str,
+    measured: String,
+    met: bool,
+}
+
+/// The goals as a table, for those that were measured.
+pub(super) fn table(measured: &Measured) -> String {
+    let mut goals = Vec::new();
+    goals.extend(repeated(measured));
+    goals.extend(first_sight(measured));
+    goals.extend(faster_than_peers(measured));
+    goals.extend(refused(measured));
+    goals.extend(http(measured));
+    goals.extend(scale(measured));
+
+    let rows = goals.into_iter().map(|goal| {
+        let Goal {
+            what,
+            wanted,
+            measured,
+            met,
+        } = goal;
+        let met = if met { "yes" } else { "**no**" };
+        format!("| {what} | {wanted} | {measured} | {met} |\n")
+    });
+    let head = "| measure | goal | measured | reached |\n| --- | --- | --- | --- |\n";
+    head.chars()
+        .chain(rows.collect::<String>().chars())
+        .collect()
+}
+
+fn repeated(measured: &Measured) -> Vec<Goal> {
+    let mut goals = Vec::new();
+    if let Some(added) = measured.ours("RS256", REPEATED) {
+        goals.push(Goal {
+            what: "repeated token, RS256: time added to the inner service".into(),
+            wanted: "≤ 200 ns",
+            measured: time(added),
+            met: added <= 200.0,
+        });
+    }
+    for (algorithm, wanted, least) in [("RS256", "≥ 100×", 100.0), ("ES256", "≥ 250×", 250.0)]
+    {
+        let peer = measured.fastest_peer(algorithm, REPEATED);
+        if let (Some(ours), Some(peer)) = (measured.ours(algorithm, REPEATED), peer) {
+            goals.push(Goal {
+                what: format!("repeated token, {algorithm}: less than the fastest peer adds"),
+                wanted,
+                measured: times(peer / ours),
+                met: peer / ours >= least,
+            });
+        }
+    }
+    goals
+}
+
+fn first_sight(measured: &Measured) -> Vec<Goal> {
+    let mut goals = Vec::new();
+    for algorithm in SIGNED {
+        let floor = measured.bare_signature(algorithm);
+        if let (Some(ours), Some(floor)) = (measured.ours(algorithm, FIRST_SIGHT), floor) {
+            goals.push(Goal {
+                what: format!("first sight, {algorithm}: time added to the bare signature"),
+                wanted: "≤ 1.2 µs",
+                measured: time(ours - floor),
+                met: ours - floor <= 1200.0,
+            });
+        }
+    }
+    if let Some(ours) = measured.ours("HS256", FIRST_SIGHT) {
+        goals.push(Goal {
+            what: "first sight, HS256: signature and all".into(),
+            wanted: "≤ 1.6 µs",
+            measured: time(ours),
+            met: ours <= 1600.0,
+        });
+    }
+    goals
+}
+
+fn faster_than_peers(measured: &Measured) -> Option<Goal> {
+    let ratios: Option<Vec<f64>> = ALL
+        .iter()
+        .map(|algorithm| {
+            let peer = measured.fastest_peer(algorithm, FIRST_SIGHT)?;
+            Some(peer / measured.ours(algorithm, FIRST_SIGHT)?)
+        })
+        .collect();
+    let ratios = ratios?;
+    let each = ALL.iter().zip(&ratios);
+    let each: Vec<String> = each
+        .map(|(algorithm, ratio)| format!("{algorithm} {ratio:.2}×"))
+        .collect();
+    Some(Goal {
+        what: "first sight: faster than the fastest peer".into(),
+        wanted: "each algorithm",
+        measured: each.join(", "),
+        met: ratios.iter().all(|ratio| *ratio > 1.0),
+    })
+}
+
+fn refused(measured: &Measured) -> Vec<Goal> {
+    let mut goals = Vec::new();
+    for case in [EXPIRED, FOREIGN] {
+        let times_of_all = ALL.iter().map(|algorithm| measured.ours(algorithm, case));
+        let longest = times_of_all.flatten().fold(0.0, f64::max);
+        goals.push(Goal {
+            what: format!("{case} token, the dearest algorithm"),
+            wanted: "≤ 1.5 µs",
+            measured: time(longest),
+            met: longest <= 1500.0,
+        });
+        let peer = measured.fastest_peer("RS256", case);
+        if let (Some(ours), Some(peer)) = (measured.ours("RS256", case), peer) {
+            goals.push(Goal {
+                what: format!("{case} token, RS256: cheaper than with the fastest peer"),
+                wanted: "≥ 10×",
+                measured: times(peer / ours),
+                met: peer / ours >= 10.0,
+            });
+        }
+    }
+    goals
+}
+
+fn http(measured: &Measured) -> Vec<Goal> {
+    let mut goals = Vec::new();
+    for (algorithm, wanted, least) in [("RS256", "≥ 4×", 4.0), ("ES256", "≥ 8×", 8.0)] {
+        let Some(ours) = measured.rate(algorithm, Contestant::TowerBearer) else {
+            continue;
+        };
+        if let Some(bare) = measured.rate(algorithm, Contestant::NoLayer) {
+            goals.push(Goal {
+                what: format!("HTTP, repeated token, {algorithm}: of the rate without a layer"),
+                wanted: "≥ 95 %",
+                measured: percent(ours / bare),
+                met: ours / bare >= 0.95,
+            });
+        }
+        if let Some(peer) = measured.best_peer_rate(algorithm) {
+            goals.push(Goal {
+                what: format!("HTTP, repeated token, {algorithm}: of the best peer's rate"),
+                wanted,
+                measured: format!("{} ({}/s)", times(ours / peer), count(ours)),
+                met: ours / peer >= least,
+            });
+        }
+    }
+    goals
+}
+
+fn scale(measured: &Measured) -> Vec<Goal> {
+    let mut goals = Vec::new();
+    let few = measured.scale("100 cached tokens");
+    if let (Some(few), Some(many)) = (few, measured.scale("1,000,000 cached tokens")) {
+        goals.push(Goal {
+            what: "a hit among 1,000,000 cached tokens, beside one among 100".into(),
+            wanted: "≤ 3×",
+            measured: format!("{} ({}, {})", times(many / few), time(many), time(few)),
+            met: many / few <= 3.0,
+        });
+    }
+    let one = measured.scale("one thread");
+    if let (Some(one), Some(two)) = (one, measured.scale("two threads")) {
+        goals.push(Goal {
+            what: "two threads on one hot token, beside one thread".into(),
+            wanted: "≥ 1.5×",
+            measured: format!("{:.2}×", two / one),
+            met: two / one >= 1.5,
+        });
+    }
+    goals
+}
