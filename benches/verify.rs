@@ -1,0 +1,189 @@
+//! What the verifier itself takes: by algorithm and outcome, by the number of keys, of tokens it
+//! remembers, and of threads.
+//!
+//! `cargo bench --bench verify`. Figures are compared within one run only.
+#![expect(
+    clippy::unwrap_used,
+    clippy::arithmetic_side_effects,
+    reason = "a benchmark that fails should stop"
+)]
+
+use std::cell::Cell;
+use std::hint::black_box;
+use std::sync::Barrier;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use criterion::measurement::WallTime;
+use criterion::{BatchSize, BenchmarkGroup, Criterion, criterion_group, criterion_main};
+use serde::Deserialize;
+use tower_bearer::keys::KeySet;
+use tower_bearer::test_util::{FixedClock, TestIssuer, TokenBuilder, signing_key};
+use tower_bearer::verify::Cache;
+use tower_bearer::{Algorithm, KeyProvider, Verifier};
+
+const ISSUER: &str = "https://issuer.example.com";
+const AUDIENCE: &str = "my-api";
+
+/// The claims of `layer.rs`.
+#[derive(Deserialize)]
+#[expect(dead_code, reason = "decoded for the time it takes")]
+struct MyClaims {
+    iss: String,
+    sub: String,
+    aud: String,
+    exp: u64,
+    iat: u64,
+    scope: String,
+    name: String,
+    role: String,
+}
+
+fn issuer(algorithm: Algorithm) -> TestIssuer {
+    TestIssuer::new(ISSUER, algorithm).clock(FixedClock::new())
+}
+
+fn token(issuer: &TestIssuer) -> TokenBuilder<'_> {
+    issuer
+        .token()
+        .subject("5f3c1c7e-8d2a-4b7e-9d41-6a2f51c0d9b3b7e1")
+        .audience(AUDIENCE)
+        .claim("scope", "read write")
+        .claim("name", "Ada Lovelace")
+        .claim("role", "editor")
+}
+
+fn verifier(keys: impl KeyProvider, cache: Cache) -> Verifier<MyClaims> {
+    Verifier::builder()
+        .issuer(ISSUER, keys)
+        .audience(AUDIENCE)
+        .clock(FixedClock::new())
+        .cache(cache)
+        .build()
+        .unwrap()
+}
+
+fn group<'c>(criterion: &'c mut Criterion, name: &str) -> BenchmarkGroup<'c, WallTime> {
+    let mut group = criterion.benchmark_group(name);
+    group
+        .measurement_time(Duration::from_secs(1))
+        .warm_up_time(Duration::from_millis(300));
+    group
+}
+
+fn outcomes(criterion: &mut Criterion) {
+    for &algorithm in Algorithm::ALL {
+        let issuer = issuer(algorithm);
+        let good = token(&issuer).sign();
+        let (signed, signature) = good.rsplit_once('.').unwrap();
+        // As a key of another issuer would have signed: well-formed, and not of this key.
+        let other_signature = token(&issuer).claim("role", "admin").sign();
+        let other_signature = other_signature.rsplit_once('.').unwrap().1;
+        assert_eq!(signature.len(), other_signature.len());
+
+        let mut group = group(criterion, &format!("verify {}", algorithm.name()));
+        for (name, cache, token, accepted) in [
+            ("hit", Cache::default(), good.clone(), true),
+            ("miss", Cache::disabled(), good.clone(), true),
+            (
+                "expired",
+                Cache::default(),
+                token(&issuer).expires_in(-3600).sign(),
+                false,
+            ),
+            ("junk", Cache::default(), "x".repeat(good.len()), false),
+            (
+                "wrong key",
+                Cache::default(),
+                format!("{signed}.{other_signature}"),
+                false,
+            ),
+        ] {
+            let verifier = verifier(issuer.verifying_key(), cache);
+            group.bench_function(name, |bencher| {
+                bencher.iter(|| {
+                    let outcome = verifier.verify_now(black_box(&token));
+                    assert_eq!(outcome.is_ok(), accepted);
+                    outcome
+                });
+            });
+        }
+    }
+}
+
+/// The key is chosen by `kid`, so ES256 tokens of one key among many.
+fn keys(criterion: &mut Criterion) {
+    let key = signing_key(Algorithm::ES256).with_key_id("key 0");
+    let issuer = issuer(Algorithm::ES256).key(key);
+    let token = token(&issuer).sign();
+    let mut group = group(criterion, "keys");
+    for count in [1, 100, 10_000] {
+        let keys: KeySet = (0..count)
+            .map(|number| issuer.verifying_key().with_key_id(format!("key {number}")))
+            .collect();
+        for (name, cache) in [("hit", Cache::default()), ("miss", Cache::disabled())] {
+            let verifier = verifier(keys.clone(), cache);
+            group.bench_function(format!("{count} keys, {name}"), |bencher| {
+                bencher.iter(|| verifier.verify_now(black_box(&token)).unwrap());
+            });
+        }
+    }
+}
+
+/// HS256, so that a million tokens are signed soon: a hit does not look at the algorithm.
+fn cached(criterion: &mut Criterion) {
+    let issuer = issuer(Algorithm::HS256);
+    let numbered = |number: u64| token(&issuer).subject(&format!("{number:040}")).sign();
+    let verifier = verifier(issuer.verifying_key(), Cache::entries(1_100_000));
+    let mut filled = 0;
+    let mut group = group(criterion, "cached tokens");
+    for count in [1, 100, 10_000, 1_000_000] {
+        for number in filled..count {
+            verifier.verify_now(numbered(number)).unwrap();
+        }
+        filled = count;
+        let last = Cell::new(0);
+        group.bench_function(format!("{count}, hit"), |bencher| {
+            bencher.iter_batched_ref(
+                // From all over the cache, and each token before it comes again.
+                || {
+                    last.set((last.get() + 618_033) % count);
+                    numbered(last.get())
+                },
+                |token| verifier.verify_now(token).unwrap(),
+                BatchSize::SmallInput,
+            );
+        });
+    }
+}
+
+/// The time of one verification on each of the threads, while all of them verify the same token.
+fn threads(criterion: &mut Criterion) {
+    let issuer = issuer(Algorithm::RS256);
+    let token = token(&issuer).sign();
+    let verifier = verifier(issuer.verifying_key(), Cache::default());
+    let mut group = group(criterion, "threads");
+    for count in [1, 2] {
+        group.bench_function(format!("{count}, hit"), |bencher| {
+            bencher.iter_custom(|times| {
+                let start = Barrier::new(count);
+                let work = || {
+                    start.wait();
+                    let started = Instant::now();
+                    for _ in 0..times {
+                        black_box(verifier.verify_now(black_box(&token)).unwrap());
+                    }
+                    started.elapsed()
+                };
+                thread::scope(|scope| {
+                    let workers: Vec<_> = (0..count).map(|_| scope.spawn(work)).collect();
+                    let elapsed = workers.into_iter().map(|worker| worker.join().unwrap());
+                    elapsed.max().unwrap()
+                })
+            });
+        });
+    }
+}
+
+criterion_group!(benches, outcomes, keys, cached, threads);
+criterion_main!(benches);
