@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::Error;
 
 /// A figure and how far it strayed. Nanoseconds, or requests per second.
-#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug)]
 pub struct Spread {
     pub least: f64,
     pub median: f64,
@@ -21,9 +21,10 @@ pub struct Spread {
 }
 
 impl Spread {
-    pub fn of(mut samples: Vec<f64>) -> Self {
-        samples.sort_by(f64::total_cmp);
-        let at = |tenths: usize| samples[(samples.len() - 1) * tenths / 10];
+    pub fn of(rounds: impl IntoIterator<Item = f64>) -> Self {
+        let mut rounds: Vec<f64> = rounds.into_iter().collect();
+        rounds.sort_by(f64::total_cmp);
+        let at = |tenths: usize| rounds[(rounds.len() - 1) * tenths / 10];
         Self {
             least: at(0),
             median: at(5),
@@ -39,9 +40,16 @@ pub struct Figure {
     pub algorithm: String,
     pub contestant: String,
     pub case: String,
-    pub value: Spread,
+    /// What it was in each round. The same round of another figure was measured next to it.
+    pub rounds: Vec<f64>,
     /// What it answered.
     pub status: Option<u16>,
+}
+
+impl Figure {
+    pub fn spread(&self) -> Spread {
+        Spread::of(self.rounds.iter().copied())
+    }
 }
 
 /// All figures of one program.
@@ -58,6 +66,11 @@ pub const FOREIGN: &str = "foreign";
 pub const JUNK: &str = "junk";
 /// The contestant that is no layer: the signature alone, by AWS-LC, with a parsed key.
 pub const BARE_SIGNATURE: &str = "bare signature";
+/// What `scale` measures, in the place of contestants.
+pub const FEW_TOKENS: &str = "100 cached tokens";
+pub const MANY_TOKENS: &str = "1,000,000 cached tokens";
+pub const ONE_THREAD: &str = "one thread";
+pub const TWO_THREADS: &str = "two threads";
 
 impl Results {
     pub fn figure(&self, algorithm: &str, contestant: &str, case: &str) -> Option<&Figure> {
@@ -68,7 +81,7 @@ impl Results {
 
     pub fn save(&self, program: &str) -> Result<(), Error> {
         let path = path_of(program)?;
-        fs::write(&path, serde_json::to_vec_pretty(self)?)?;
+        fs::write(&path, serde_json::to_vec(self)?)?;
         Ok(())
     }
 }

@@ -3,13 +3,11 @@
 
 use std::time::{Duration, Instant};
 
-use crate::results::Spread;
-
 /// Something to measure: runs one batch, and tells the nanoseconds that one of it took.
 pub type Slot<'a> = Box<dyn FnMut() -> f64 + 'a>;
 
-/// Runs so many rounds, and returns what each slot took.
-pub fn measure(slots: &mut [Slot<'_>], rounds: usize) -> Vec<Spread> {
+/// Runs so many rounds, and returns what each slot took in each.
+pub fn measure(slots: &mut [Slot<'_>], rounds: usize) -> Vec<Vec<f64>> {
     let mut samples = vec![Vec::with_capacity(rounds); slots.len()];
     for round in 0..rounds {
         for step in 0..slots.len() {
@@ -21,7 +19,7 @@ pub fn measure(slots: &mut [Slot<'_>], rounds: usize) -> Vec<Spread> {
             samples[at].push(slots[at]());
         }
     }
-    samples.into_iter().map(Spread::of).collect()
+    samples
 }
 
 /// A batch takes about so long: long beside reading the clock, short beside the time that the

@@ -76,14 +76,14 @@ fn figures(algorithm: Algorithm, entries: Vec<Entry<'_>>) -> Vec<Figure> {
         .into_iter()
         .map(|entry| ((entry.contestant, entry.case, entry.status), entry.slot))
         .unzip();
-    let values = measure(&mut slots, ROUNDS);
-    let figures = names.into_iter().zip(values);
+    let rounds = measure(&mut slots, ROUNDS);
+    let figures = names.into_iter().zip(rounds);
     figures
-        .map(|((contestant, case, status), value)| Figure {
+        .map(|((contestant, case, status), rounds)| Figure {
             algorithm: algorithm.name().to_owned(),
             contestant: contestant.to_owned(),
             case: case.to_owned(),
-            value,
+            rounds,
             status,
         })
         .collect()

@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use tower_bearer::Algorithm;
 use tower_bearer_peers::Error;
 use tower_bearer_peers::contestants::Contestant;
-use tower_bearer_peers::results::{Figure, REPEATED, Results, Spread};
+use tower_bearer_peers::results::{Figure, REPEATED, Results};
 
 const ALGORITHMS: [Algorithm; 2] = [Algorithm::RS256, Algorithm::ES256];
 const ROUNDS: usize = 15;
@@ -42,7 +42,7 @@ fn main() -> Result<(), Error> {
         algorithm: server.algorithm.name().to_owned(),
         contestant: server.contestant.name().to_owned(),
         case: REPEATED.to_owned(),
-        value: Spread::of(samples),
+        rounds: samples,
         status: Some(200),
     });
     Results {

@@ -3,7 +3,7 @@
 use crate::Error;
 use crate::contestants::Contestant;
 use crate::results::{
-    self, BARE_SIGNATURE, EXPIRED, FIRST_SIGHT, FOREIGN, JUNK, REPEATED, Results, Spread,
+    self, BARE_SIGNATURE, EXPIRED, FIRST_SIGHT, FOREIGN, Figure, JUNK, REPEATED, Results, Spread,
 };
 
 pub(super) struct Measured {
@@ -24,15 +24,28 @@ impl Measured {
     /// What a request takes beside the inner service. A refused one does not reach it, so its
     /// time is all the layer's.
     pub(super) fn time(&self, algorithm: &str, contestant: Contestant, case: &str) -> Option<f64> {
-        let inner = match case {
-            EXPIRED | FOREIGN | JUNK => 0.0,
-            _ => self.inner(algorithm)?,
-        };
-        Some(self.spread(algorithm, contestant, case)?.median - inner)
+        let rounds = self.rounds(algorithm, contestant, case)?;
+        match case {
+            EXPIRED | FOREIGN | JUNK => Some(median(rounds.iter().copied())),
+            _ => Some(paired(rounds, self.inner(algorithm)?, |all, inner| {
+                all - inner
+            })),
+        }
     }
 
-    /// The same, as it was measured: with the inner service.
-    fn spread(&self, algorithm: &str, contestant: Contestant, case: &str) -> Option<Spread> {
+    /// What the first sight of a token takes us beside the inner service and the signature.
+    pub(super) fn beside_signature(&self, algorithm: &str) -> Option<f64> {
+        let rounds = self.rounds(algorithm, Contestant::TowerBearer, FIRST_SIGHT)?;
+        let without = rounds.iter().zip(self.inner(algorithm)?);
+        let without = without.map(|(all, inner)| all - inner).collect::<Vec<_>>();
+        let signature = self.layers.figure(algorithm, BARE_SIGNATURE, FIRST_SIGHT)?;
+        Some(paired(&without, &signature.rounds, |rest, signature| {
+            rest - signature
+        }))
+    }
+
+    /// As it was measured: with the inner service.
+    fn rounds(&self, algorithm: &str, contestant: Contestant, case: &str) -> Option<&[f64]> {
         // Without a cache, a repeated token is like one that was never seen.
         let case = match (contestant, case) {
             (Contestant::NoLayer | Contestant::TowerBearer, _) => case,
@@ -40,19 +53,16 @@ impl Measured {
             _ => case,
         };
         let figure = self.layers.figure(algorithm, contestant.name(), case)?;
-        Some(figure.value)
+        Some(&figure.rounds)
     }
 
-    fn inner(&self, algorithm: &str) -> Option<f64> {
-        Some(
-            self.spread(algorithm, Contestant::NoLayer, REPEATED)?
-                .median,
-        )
+    fn inner(&self, algorithm: &str) -> Option<&[f64]> {
+        self.rounds(algorithm, Contestant::NoLayer, REPEATED)
     }
 
     pub(super) fn bare_signature(&self, algorithm: &str) -> Option<f64> {
         let figure = self.layers.figure(algorithm, BARE_SIGNATURE, FIRST_SIGHT)?;
-        Some(figure.value.median)
+        Some(figure.spread().median)
     }
 
     pub(super) fn ours(&self, algorithm: &str, case: &str) -> Option<f64> {
@@ -68,25 +78,32 @@ impl Measured {
     }
 
     /// Requests per second over HTTP.
+    pub(super) fn rates(&self, algorithm: &str, contestant: Contestant) -> Option<&Figure> {
+        self.load.figure(algorithm, contestant.name(), REPEATED)
+    }
+
     pub(super) fn rate(&self, algorithm: &str, contestant: Contestant) -> Option<f64> {
-        Some(self.rates(algorithm, contestant)?.median)
+        Some(self.rates(algorithm, contestant)?.spread().median)
     }
 
-    pub(super) fn rates(&self, algorithm: &str, contestant: Contestant) -> Option<Spread> {
-        let figure = self.load.figure(algorithm, contestant.name(), REPEATED)?;
-        Some(figure.value)
+    /// How much of the rate of one the rate of another is.
+    pub(super) fn share(&self, algorithm: &str, one: Contestant, of: Contestant) -> Option<f64> {
+        let (one, of) = (self.rates(algorithm, one)?, self.rates(algorithm, of)?);
+        Some(paired(&one.rounds, &of.rounds, |one, of| one / of))
     }
 
-    pub(super) fn best_peer_rate(&self, algorithm: &str) -> Option<f64> {
-        let rates = Contestant::PEERS
-            .into_iter()
-            .filter_map(|peer| self.rate(algorithm, peer));
-        rates.max_by(f64::total_cmp)
-    }
-
-    pub(super) fn scale(&self, name: &str) -> Option<f64> {
+    pub(super) fn scale(&self, name: &str) -> Option<&Figure> {
         let mut figures = self.scale.figures.iter();
-        let figure = figures.find(|figure| figure.contestant == name)?;
-        Some(figure.value.median)
+        figures.find(|figure| figure.contestant == name)
     }
+}
+
+/// The median over the rounds of what is made of both. What slows the machine down slows both,
+/// and would count as a difference if each had a median of its own.
+pub(super) fn paired(one: &[f64], other: &[f64], both: impl Fn(f64, f64) -> f64) -> f64 {
+    median(one.iter().zip(other).map(|(one, other)| both(*one, *other)))
+}
+
+fn median(rounds: impl IntoIterator<Item = f64>) -> f64 {
+    Spread::of(rounds).median
 }

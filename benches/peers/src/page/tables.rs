@@ -51,14 +51,14 @@ pub(super) fn http(measured: &Measured) -> String {
     for contestant in Contestant::ALL {
         let cells = ["RS256", "ES256"].map(|algorithm| {
             let rates = measured.rates(algorithm, contestant);
-            let bare = measured.rate(algorithm, Contestant::NoLayer);
-            match (rates, bare) {
-                (Some(rates), Some(bare)) => format!(
+            let share = measured.share(algorithm, contestant, Contestant::NoLayer);
+            match (rates.map(Figure::spread), share) {
+                (Some(rates), Some(share)) => format!(
                     "{} ({}–{}) | {}",
                     count(rates.median),
                     count(rates.low),
                     count(rates.high),
-                    percent(rates.median / bare)
+                    percent(share)
                 ),
                 _ => "– | –".into(),
             }
@@ -80,10 +80,11 @@ pub(super) fn all(measured: &Measured) -> String {
             algorithm,
             contestant,
             case,
-            value,
             status,
+            ..
         } = figure;
         let status = status.map_or_else(String::new, |status| status.to_string());
+        let value = figure.spread();
         let [least, median, low, high] =
             [value.least, value.median, value.low, value.high].map(time);
         let _ = writeln!(
