@@ -7,7 +7,8 @@ use serde_json::{Map, Value};
 use tower_layer::Layer;
 
 use super::BearerAuth;
-use crate::extract::{Bearer, TokenSource};
+use super::source::Source;
+use crate::extract::TokenSource;
 use crate::reject::DefaultRejection;
 use crate::verify::Verifier;
 
@@ -23,7 +24,7 @@ pub struct BearerAuthLayer<C = Map<String, Value>, R = DefaultRejection> {
 
 pub(super) struct Config<C, R> {
     pub(super) verifier: Verifier<C>,
-    pub(super) source: Arc<dyn TokenSource>,
+    pub(super) source: Source,
     pub(super) rejection: R,
     pub(super) is_optional: bool,
     pub(super) passes_preflight: bool,
@@ -36,7 +37,7 @@ impl<C> BearerAuthLayer<C> {
         Self {
             config: Config {
                 verifier,
-                source: Arc::new(Bearer),
+                source: Source::Bearer,
                 rejection: DefaultRejection::default(),
                 is_optional: false,
                 passes_preflight: false,
@@ -60,7 +61,7 @@ impl<C, R> BearerAuthLayer<C, R> {
     /// ```
     #[must_use]
     pub fn source(mut self, source: impl TokenSource + 'static) -> Self {
-        self.config.source = Arc::new(source);
+        self.config.source = Source::Other(Arc::new(source));
         self
     }
 
@@ -144,7 +145,7 @@ impl<C, R: Clone> Clone for Config<C, R> {
     fn clone(&self) -> Self {
         Self {
             verifier: self.verifier.clone(),
-            source: Arc::clone(&self.source),
+            source: self.source.clone(),
             rejection: self.rejection.clone(),
             is_optional: self.is_optional,
             passes_preflight: self.passes_preflight,

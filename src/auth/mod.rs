@@ -47,6 +47,7 @@
 mod future;
 mod layer;
 mod service;
+mod source;
 
 pub use self::future::ResponseFuture;
 pub use self::layer::BearerAuthLayer;

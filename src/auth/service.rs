@@ -112,13 +112,14 @@ where
             return Decision::Pass(Caller::Preflight);
         }
         let _span = observe::enter_span();
-        let token = match self.source.extract(request) {
+        let token = match self.source.find(request) {
             Ok(Some(token)) => token,
             Ok(None) if self.is_optional => return Decision::Pass(Caller::Anonymous),
             Ok(None) => return Decision::refuse(AuthError::MissingToken),
             Err(reason) => return Decision::refuse(reason.into()),
         };
-        match self.verifier.begin(&token) {
+        let check = || self.source.check(&token);
+        match self.verifier.begin(&token, check) {
             Verification::Done(Ok(verified)) => {
                 self.accepted(&verified);
                 Decision::Accept(verified)

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use http::header::AUTHORIZATION;
 
 use super::TokenSource;
-use super::syntax::{at_most_one, credentials};
+use super::syntax::{at_most_one, token68, unchecked_credentials};
 use crate::error::RequestError;
 use crate::request::RequestHead;
 
@@ -43,12 +43,24 @@ use crate::request::RequestHead;
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Bearer;
 
-impl TokenSource for Bearer {
-    fn extract<'a>(&self, request: RequestHead<'a>) -> Result<Option<Cow<'a, [u8]>>, RequestError> {
+impl Bearer {
+    /// The token, of which no character was looked at: [`check`](Self::check) does that.
+    pub(crate) fn find(request: RequestHead<'_>) -> Result<Option<&[u8]>, RequestError> {
         let Some(value) = at_most_one(request.headers().get_all(AUTHORIZATION))? else {
             return Ok(None);
         };
-        let token = credentials(value.as_bytes(), "bearer")?;
+        unchecked_credentials(value.as_bytes(), "bearer")
+    }
+
+    /// Whether a token that was [found](Self::find) has only characters that it may have.
+    pub(crate) fn check(token: &[u8]) -> Result<(), RequestError> {
+        token68(token).map(|_| ())
+    }
+}
+
+impl TokenSource for Bearer {
+    fn extract<'a>(&self, request: RequestHead<'a>) -> Result<Option<Cow<'a, [u8]>>, RequestError> {
+        let token = Self::find(request)?.map(token68).transpose()?;
         Ok(token.map(Cow::Borrowed))
     }
 }

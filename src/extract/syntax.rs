@@ -23,6 +23,16 @@ pub(crate) fn credentials<'a>(
     value: &'a [u8],
     scheme: &str,
 ) -> Result<Option<&'a [u8]>, RequestError> {
+    unchecked_credentials(value, scheme)?
+        .map(token68)
+        .transpose()
+}
+
+/// What stands where [`credentials`] have their token, of whatever characters.
+pub(crate) fn unchecked_credentials<'a>(
+    value: &'a [u8],
+    scheme: &str,
+) -> Result<Option<&'a [u8]>, RequestError> {
     let end = value.iter().position(|&byte| !is_tchar(byte));
     let (name, rest) = value.split_at(end.unwrap_or(value.len()));
     if name.is_empty() {
@@ -41,7 +51,7 @@ pub(crate) fn credentials<'a>(
     while let [b' ', after_another @ ..] = token {
         token = after_another;
     }
-    token68(token).map(Some)
+    Ok(Some(token))
 }
 
 /// The value itself, if all of it is one `token68`.

@@ -80,7 +80,7 @@ pub use self::tenants::Tenants;
 pub use self::validation::Validation;
 use self::verified::Verified;
 pub use self::verified::VerifiedToken;
-use crate::error::{AuthError, TokenError};
+use crate::error::{AuthError, RequestError, TokenError};
 use crate::jose::{ClaimPath, NumericDate, Token, UnverifiedClaims, base64url};
 use crate::keys::{Refresh, WantedKey};
 use crate::observe;
@@ -124,7 +124,7 @@ impl<C: DeserializeOwned + Send + Sync + 'static> Verifier<C> {
     /// [`AuthError::InvalidToken`] where the token is not acceptable,
     /// [`AuthError::KeysUnavailable`] where that cannot be told now, for want of keys.
     pub async fn verify(&self, token: impl AsRef<[u8]>) -> Result<VerifiedToken<C>, AuthError> {
-        match self.begin(token.as_ref()) {
+        match self.begin(token.as_ref(), || Ok(())) {
             Verification::Done(result) => result,
             Verification::Pending(verification) => verification.await,
         }
@@ -137,21 +137,31 @@ impl<C: DeserializeOwned + Send + Sync + 'static> Verifier<C> {
     /// As [`verify`](Self::verify). Where keys would have to be fetched first, it is
     /// [`AuthError::KeysUnavailable`].
     pub fn verify_now(&self, token: impl AsRef<[u8]>) -> Result<VerifiedToken<C>, AuthError> {
-        match self.begin(token.as_ref()) {
+        match self.begin(token.as_ref(), || Ok(())) {
             Verification::Done(result) => result,
             Verification::Pending(_) => Err(AuthError::KeysUnavailable(Duration::ZERO)),
         }
     }
 
     /// Verifies a token at once if the keys are at hand.
-    pub(crate) fn begin(&self, text: &[u8]) -> Verification<C> {
+    ///
+    /// What else is to be checked of the text is checked only where the token is not remembered:
+    /// the text of one that is was accepted before.
+    pub(crate) fn begin(
+        &self,
+        text: &[u8],
+        check: impl FnOnce() -> Result<(), RequestError>,
+    ) -> Verification<C> {
         let id = self.0.cache.id_of(text);
-        if let Some(id) = id {
-            let recalled = self.0.recall(id);
-            observe::cache_asked(recalled.is_some());
-            if let Some(verdict) = recalled {
-                return Verification::Done(verdict);
-            }
+        if let Some(verdict) = id.and_then(|id| self.0.recall(id)) {
+            observe::cache_asked(true);
+            return Verification::Done(verdict);
+        }
+        if let Err(reason) = check() {
+            return Verification::Done(Err(reason.into()));
+        }
+        if id.is_some() {
+            observe::cache_asked(false);
         }
         match self.0.judge(text, id, Inquiry::First) {
             Ok(verified) => Verification::Done(Ok(verified)),
