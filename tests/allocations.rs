@@ -10,9 +10,24 @@ use std::sync::Arc;
 use futures::FutureExt;
 use futures::future::{Ready, ready};
 use http::{Request, Response};
+use serde::de::DeserializeOwned;
 use tower::{Layer, Service, service_fn};
 use tower_bearer::test_util::TestIssuer;
 use tower_bearer::{Algorithm, BearerAuthLayer, Verifier};
+
+/// The claims of the benchmarks.
+#[derive(serde::Deserialize)]
+#[expect(dead_code, reason = "held for their size")]
+struct MyClaims {
+    iss: String,
+    sub: String,
+    aud: String,
+    exp: u64,
+    iat: u64,
+    scope: String,
+    name: String,
+    role: String,
+}
 
 fn answer(request: Request<()>) -> Ready<Result<Response<Request<()>>, Infallible>> {
     ready(Ok(Response::new(request)))
@@ -62,4 +77,45 @@ fn a_repeated_token_costs_no_more_than_its_extensions() {
     let first_sight = count();
     assert_eq!(count(), allocations_of_extensions());
     assert!(first_sight > count(), "the first sight costs more");
+}
+
+/// What each of many remembered tokens takes.
+fn bytes_of_an_entry<C: DeserializeOwned + Send + Sync + 'static>() -> i64 {
+    // So many fill what the tables of the cache have doubled to last about three quarters.
+    const TOKENS: i64 = 1500;
+
+    let issuer = TestIssuer::new("https://issuer.example.com", Algorithm::HS256);
+    let verifier = Verifier::<C>::builder()
+        .issuer("https://issuer.example.com", issuer.verifying_key())
+        .audience("my-api")
+        .build()
+        .unwrap();
+    let token = |number: i64| {
+        let subject = format!("5f3c1c7e-8d2a-4b7e-9d41-{number:012}");
+        issuer
+            .token()
+            .subject(&subject)
+            .audience("my-api")
+            .claim("scope", "read write")
+            .claim("name", "Ada Lovelace")
+            .claim("role", "editor")
+            .sign()
+    };
+    let tokens: Vec<_> = (0..TOKENS).map(token).collect();
+    verifier.verify_now(token(-1)).unwrap();
+    let counted = allocation_counter::measure(|| {
+        for token in &tokens {
+            verifier.verify_now(token).unwrap();
+        }
+    });
+    counted.bytes_current / TOKENS
+}
+
+#[test]
+fn a_remembered_token_is_small() {
+    #[derive(serde::Deserialize)]
+    struct NoClaims {}
+
+    assert!(bytes_of_an_entry::<NoClaims>() <= 480);
+    assert!(bytes_of_an_entry::<MyClaims>() <= 740);
 }

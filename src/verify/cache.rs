@@ -2,16 +2,13 @@
 
 use std::fmt;
 use std::hash::{BuildHasher, Hasher};
-use std::sync::Arc;
 
 use quick_cache::UnitWeighter;
 use quick_cache::sync::{Cache as Entries, DefaultLifecycle};
 use siphasher::sip128::SipHasher13;
 
 use super::VerifiedToken;
-use super::issuers::IssuerId;
-use crate::jose::{VerifyingKey, random};
-use crate::keys::KeySet;
+use crate::jose::random;
 
 /// Enough for the clients that a server sees within the life of their tokens.
 const DEFAULT_ENTRIES: usize = 10_000;
@@ -69,20 +66,10 @@ impl Default for Cache {
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct TokenId(u128);
 
-/// An accepted token, and what it was accepted by.
-pub(super) struct Entry<C> {
-    pub(super) verified: VerifiedToken<C>,
-    /// By its id, so that a tenant can leave.
-    pub(super) issuer: IssuerId,
-    /// The set of which the key was chosen. While the provider still hands it out, so is the key.
-    pub(super) keys: KeySet,
-    pub(super) key: VerifyingKey,
-}
-
 /// The tokens that a verifier remembers.
 pub(super) struct TokenCache<C> {
     /// None where nothing is remembered.
-    entries: Option<Entries<TokenId, Arc<Entry<C>>, UnitWeighter, BuildIdHasher>>,
+    entries: Option<Entries<TokenId, VerifiedToken<C>, UnitWeighter, BuildIdHasher>>,
     hasher: SipHasher13,
 }
 
@@ -114,13 +101,13 @@ impl<C> TokenCache<C> {
         Some(TokenId(self.hasher.hash(token).as_u128()))
     }
 
-    pub(super) fn get(&self, id: TokenId) -> Option<Arc<Entry<C>>> {
+    pub(super) fn get(&self, id: TokenId) -> Option<VerifiedToken<C>> {
         self.entries.as_ref()?.get(&id)
     }
 
-    pub(super) fn insert(&self, id: TokenId, entry: Entry<C>) {
+    pub(super) fn insert(&self, id: TokenId, verified: VerifiedToken<C>) {
         if let Some(entries) = &self.entries {
-            entries.insert(id, Arc::new(entry));
+            entries.insert(id, verified);
         }
     }
 

@@ -69,7 +69,7 @@ use serde_json::{Map, Value};
 
 pub use self::builder::VerifierBuilder;
 pub use self::cache::Cache;
-use self::cache::{Entry, TokenCache, TokenId};
+use self::cache::{TokenCache, TokenId};
 pub(crate) use self::caller::{AnyVerifiedToken, Caller};
 pub use self::clock::Clock;
 use self::headers::Headers;
@@ -78,8 +78,8 @@ use self::issuers::{Issuer, Issuers};
 pub use self::status::{IssuerNotReady, IssuerStatus};
 pub use self::tenants::Tenants;
 pub use self::validation::Validation;
-use self::verified::Verified;
 pub use self::verified::VerifiedToken;
+use self::verified::{Trust, Verified};
 use crate::error::{AuthError, RequestError, TokenError};
 use crate::jose::{ClaimPath, NumericDate, Token, UnverifiedClaims, base64url};
 use crate::keys::{Refresh, WantedKey};
@@ -269,20 +269,15 @@ impl<C: DeserializeOwned> Inner<C> {
                 .collect(),
             registered: claims.registered.into(),
             header,
+            trust: Trust {
+                issuer: issuer.id,
+                keys,
+            },
         });
         let verified = self.apply_rules(verified).map_err(Stop::Refused)?;
         self.issuers.mark_used(&issuer);
         if let Some(id) = id {
-            let (verified, issuer, key) = (verified.clone(), issuer.id, key.clone());
-            self.cache.insert(
-                id,
-                Entry {
-                    verified,
-                    issuer,
-                    keys,
-                    key,
-                },
-            );
+            self.cache.insert(id, verified.clone());
         }
         Ok(verified)
     }

@@ -1,9 +1,11 @@
 //! Judging a token that was verified before.
 
-use super::cache::{Entry, TokenId};
+use super::cache::TokenId;
+use super::verified::Trust;
 use super::{Inner, VerifiedToken};
 use crate::error::{AuthError, TokenError};
-use crate::keys::WantedKey;
+use crate::jose::Header;
+use crate::keys::{KeySet, WantedKey};
 
 impl<C> Inner<C> {
     /// The verdict on a token that is remembered: the same that judging it anew would give.
@@ -12,11 +14,11 @@ impl<C> Inner<C> {
     /// changed. The rest is checked again. Where the key is no longer trusted, or no longer the
     /// only one that fits, the token is forgotten and judged anew.
     pub(super) fn recall(&self, id: TokenId) -> Option<Result<VerifiedToken<C>, AuthError>> {
-        let entry = self.cache.get(id)?;
-        let verified = &entry.verified;
+        let verified = self.cache.get(id)?;
+        let trust = verified.trust();
         let now = self.now();
         let name = verified.registered().issuer();
-        let Some(issuer) = self.issuers.find_again(entry.issuer, name, now) else {
+        let Some(issuer) = self.issuers.find_again(trust.issuer, name, now) else {
             self.cache.remove(id);
             return None;
         };
@@ -25,23 +27,12 @@ impl<C> Inner<C> {
             self.cache.remove(id);
             return Some(Err(reason.into()));
         }
-
-        let keys = issuer.keys.snapshot();
-        if !keys.is_same(&entry.keys) {
-            let key = keys.select(WantedKey::of(verified.header()));
-            if !key.is_ok_and(|key| key.same_key(&entry.key)) {
-                self.cache.remove(id);
-                return None;
-            }
-            let entry = Entry {
-                verified: verified.clone(),
-                issuer: entry.issuer,
-                keys,
-                key: entry.key.clone(),
-            };
-            self.cache.insert(id, entry);
+        if !is_still_trusted(trust, &issuer.keys.snapshot(), verified.header()) {
+            self.cache.remove(id);
+            return None;
         }
-        let verdict = self.apply_rules(verified.clone());
+
+        let verdict = self.apply_rules(verified);
         if verdict.is_ok() {
             self.issuers.mark_used(&issuer);
         }
@@ -59,4 +50,15 @@ impl<C> Inner<C> {
             Err(TokenError::RefusedByRule.into())
         }
     }
+}
+
+/// Whether the key that would be chosen from the keys of now is the one that was chosen then. Of
+/// the same set, it is.
+fn is_still_trusted(trust: &Trust, keys: &KeySet, header: &Header) -> bool {
+    let wanted = WantedKey::of(header);
+    keys.is_same(&trust.keys)
+        || match (keys.select(wanted), trust.keys.select(wanted)) {
+            (Ok(key), Ok(known)) => key.same_key(known),
+            _ => false,
+        }
 }

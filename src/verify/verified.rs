@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
+use super::issuers::IssuerId;
 use crate::jose::{Header, RegisteredClaims};
+use crate::keys::KeySet;
 
 /// A token whose signature and claims were verified: the only way to one is a
 /// [`Verifier`](crate::Verifier).
@@ -32,12 +34,23 @@ pub(super) struct Verified<C> {
     pub(super) header: Arc<Header>,
     pub(super) registered: RegisteredClaims,
     pub(super) roles: Vec<Box<str>>,
+    pub(super) trust: Trust,
     pub(super) claims: C,
+}
+
+/// By what a token was accepted. The key is the one that fits it of these.
+pub(super) struct Trust {
+    pub(super) issuer: IssuerId,
+    pub(super) keys: KeySet,
 }
 
 impl<C> VerifiedToken<C> {
     pub(super) fn new(verified: Verified<C>) -> Self {
         Self(Arc::new(verified))
+    }
+
+    pub(super) fn trust(&self) -> &Trust {
+        &self.0.trust
     }
 
     /// The claims.
