@@ -272,6 +272,7 @@ impl<C: DeserializeOwned> Inner<C> {
             trust: Trust {
                 issuer: issuer.id,
                 keys,
+                payload_len: u32::try_from(payload.len()).unwrap_or(u32::MAX),
             },
         });
         let verified = self.apply_rules(verified).map_err(Stop::Refused)?;

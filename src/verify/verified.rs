@@ -42,6 +42,8 @@ pub(super) struct Verified<C> {
 pub(super) struct Trust {
     pub(super) issuer: IssuerId,
     pub(super) keys: KeySet,
+    /// The length of the payload, from which the size of the claims is guessed.
+    pub(super) payload_len: u32,
 }
 
 impl<C> VerifiedToken<C> {

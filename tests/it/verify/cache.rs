@@ -255,6 +255,45 @@ fn what_is_remembered_is_bounded() {
     assert!(!is_remembered(&verifier, &filled(3_000)));
 }
 
+/// How many of 1,000 tokens with a claim of this length such a cache remembers.
+fn remembered(cache: Cache, claim_len: usize) -> usize {
+    let setup = Setup::new();
+    let verifier = setup.builder().cache(cache).build().unwrap();
+    let token = |number: usize| {
+        let token = setup.issuer.token().audience(AUDIENCE);
+        token
+            .subject(&format!("{number:04}"))
+            .claim("filler", "x".repeat(claim_len))
+            .sign()
+    };
+    let tokens: Vec<_> = (0..1000).map(token).collect();
+    let first: Vec<_> = tokens
+        .iter()
+        .map(|token| verifier.verify_now(token).unwrap())
+        .collect();
+    // From the last to the first, since a token that is not remembered displaces another.
+    let pairs = tokens.iter().zip(&first).rev();
+    pairs
+        .filter(|(token, first)| same(first, &verifier.verify_now(token).unwrap()))
+        .count()
+}
+
+#[test]
+fn its_size_may_be_given_in_bytes() {
+    // What the documentation says of the size of an entry, with a payload of 150 bytes.
+    let estimate = 470 + size_of::<Map<String, Value>>() + 2 * 150;
+    let small = remembered(Cache::bytes(100 * estimate), 10);
+    assert!((50..=120).contains(&small), "{small}");
+    let twice = remembered(Cache::bytes(200 * estimate), 10);
+    assert!(twice > small * 3 / 2, "{small}, {twice}");
+    let big = remembered(Cache::bytes(100 * estimate), 2000);
+    assert!((1..=25).contains(&big), "{big}");
+
+    assert_eq!(remembered(Cache::bytes(64 << 20), 10), 1000);
+    assert_eq!(remembered(Cache::bytes(0), 10), 0);
+    assert_eq!(remembered(Cache::bytes(estimate / 2), 10), 0);
+}
+
 #[test]
 fn threads_share_it_while_keys_come_and_go() {
     let setup = Setup::new();
