@@ -3,7 +3,7 @@
 //!
 //! `cargo run --release --package instructions` compares; `UPDATE=1` before it makes the record
 //! anew. Unlike times, counts are the same in each run, however busy the machine is. They are of
-//! x86-64, and of one version of the compiler.
+//! x86-64, and of one version of the compiler: with another, they are only shown.
 //!
 //! The program runs itself in valgrind, once for each [case](cases::Case). Callgrind counts within
 //! one function only, since seeding the random number generator costs more in one run than in
@@ -94,7 +94,10 @@ fn main() -> ExitCode {
          UPDATE=1 cargo run --release --package instructions\n"
     );
     if !record.contains(&compiler) {
-        println!("The record was made with another compiler than {compiler}, which can be why.");
+        println!(
+            "The record was made with another compiler than {compiler}: nobody is held to it."
+        );
+        return ExitCode::SUCCESS;
     }
     ExitCode::FAILURE
 }
