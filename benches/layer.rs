@@ -3,6 +3,8 @@
 //! `cargo bench --bench layer`. Figures are compared within one run only.
 #![expect(clippy::unwrap_used, reason = "a benchmark that fails should stop")]
 
+mod token;
+
 use std::convert::Infallible;
 use std::future::{Ready, ready};
 use std::hint::black_box;
@@ -16,38 +18,12 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use criterion::{Criterion, criterion_group, criterion_main};
 use futures::FutureExt;
 use http::{Request, Response};
-use serde::Deserialize;
 use tower::{Layer, Service};
-use tower_bearer::test_util::{FixedClock, TestIssuer, TokenBuilder};
+use tower_bearer::test_util::{FixedClock, TestIssuer};
 use tower_bearer::verify::Cache;
 use tower_bearer::{Algorithm, BearerAuthLayer, Verifier};
 
-const ISSUER: &str = "https://issuer.example.com";
-const AUDIENCE: &str = "my-api";
-
-/// Eight claims, as providers commonly issue them. With RS256, they make a token of 657 bytes.
-#[derive(Deserialize)]
-#[expect(dead_code, reason = "decoded for the time it takes")]
-struct MyClaims {
-    iss: String,
-    sub: String,
-    aud: String,
-    exp: u64,
-    iat: u64,
-    scope: String,
-    name: String,
-    role: String,
-}
-
-fn token(issuer: &TestIssuer) -> TokenBuilder<'_> {
-    issuer
-        .token()
-        .subject("5f3c1c7e-8d2a-4b7e-9d41-6a2f51c0d9b3b7e1")
-        .audience(AUDIENCE)
-        .claim("scope", "read write")
-        .claim("name", "Ada Lovelace")
-        .claim("role", "editor")
-}
+use self::token::{AUDIENCE, ISSUER, MyClaims, token};
 
 /// Answers at once.
 #[derive(Clone)]

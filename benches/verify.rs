@@ -8,6 +8,8 @@
     reason = "a benchmark that fails should stop"
 )]
 
+mod token;
+
 use std::cell::Cell;
 use std::hint::black_box;
 use std::sync::Barrier;
@@ -16,41 +18,15 @@ use std::time::{Duration, Instant};
 
 use criterion::measurement::WallTime;
 use criterion::{BatchSize, BenchmarkGroup, Criterion, criterion_group, criterion_main};
-use serde::Deserialize;
 use tower_bearer::keys::KeySet;
-use tower_bearer::test_util::{FixedClock, TestIssuer, TokenBuilder, signing_key};
+use tower_bearer::test_util::{FixedClock, TestIssuer, signing_key};
 use tower_bearer::verify::Cache;
 use tower_bearer::{Algorithm, KeyProvider, Verifier};
 
-const ISSUER: &str = "https://issuer.example.com";
-const AUDIENCE: &str = "my-api";
-
-/// The claims of `layer.rs`.
-#[derive(Deserialize)]
-#[expect(dead_code, reason = "decoded for the time it takes")]
-struct MyClaims {
-    iss: String,
-    sub: String,
-    aud: String,
-    exp: u64,
-    iat: u64,
-    scope: String,
-    name: String,
-    role: String,
-}
+use self::token::{AUDIENCE, ISSUER, MyClaims, token};
 
 fn issuer(algorithm: Algorithm) -> TestIssuer {
     TestIssuer::new(ISSUER, algorithm).clock(FixedClock::new())
-}
-
-fn token(issuer: &TestIssuer) -> TokenBuilder<'_> {
-    issuer
-        .token()
-        .subject("5f3c1c7e-8d2a-4b7e-9d41-6a2f51c0d9b3b7e1")
-        .audience(AUDIENCE)
-        .claim("scope", "read write")
-        .claim("name", "Ada Lovelace")
-        .claim("role", "editor")
 }
 
 fn verifier(keys: impl KeyProvider, cache: Cache) -> Verifier<MyClaims> {

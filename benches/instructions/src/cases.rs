@@ -12,11 +12,12 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures::FutureExt;
 use http::{Request, Response};
 use jsonwebtoken::{DecodingKey, DecodingKeyKind};
-use serde::Deserialize;
 use tower::{Layer, Service};
 use tower_bearer::test_util::{FixedClock, TestIssuer};
 use tower_bearer::verify::Cache;
 use tower_bearer::{Algorithm, BearerAuthLayer, Verifier};
+
+use crate::token::{AUDIENCE, ISSUER, MyClaims, token};
 
 /// A way of a request, or a part of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,23 +90,6 @@ impl Case {
     }
 }
 
-const ISSUER: &str = "https://issuer.example.com";
-const AUDIENCE: &str = "my-api";
-
-/// Eight claims, as providers commonly issue them. With RS256, they make a token of 657 bytes.
-#[derive(Deserialize)]
-#[expect(dead_code, reason = "decoded for what it costs")]
-struct MyClaims {
-    iss: String,
-    sub: String,
-    aud: String,
-    exp: u64,
-    iat: u64,
-    scope: String,
-    name: String,
-    role: String,
-}
-
 /// Its clock stands still, so that its tokens are always the same.
 struct Issuer {
     issuer: TestIssuer,
@@ -120,15 +104,7 @@ impl Issuer {
     }
 
     fn token(&self, expires_in: i64) -> String {
-        self.issuer
-            .token()
-            .subject("5f3c1c7e-8d2a-4b7e-9d41-6a2f51c0d9b3b7e1")
-            .audience(AUDIENCE)
-            .expires_in(expires_in)
-            .claim("scope", "read write")
-            .claim("name", "Ada Lovelace")
-            .claim("role", "editor")
-            .sign()
+        token(&self.issuer).expires_in(expires_in).sign()
     }
 
     fn layer(&self, cache: Cache) -> impl Service<Request<()>, Response = Response<()>> {

@@ -17,6 +17,8 @@
 )]
 
 mod cases;
+#[path = "../../token/mod.rs"]
+mod token;
 
 use std::env;
 use std::fmt::Write;
