@@ -201,9 +201,13 @@ impl Residents {
         if !(self.is_trusted)(name) {
             return Err(TokenError::UntrustedIssuer.into());
         }
-        if let Some(resident) = self.at_hand.load().get(name) {
+        let residents = self.at_hand.load();
+        if let Some(resident) = residents.get(name) {
             return Ok(Arc::clone(&resident.issuer));
         }
+        // Seen before anything is made: where there is no room, a token must cost next to nothing.
+        self.who_leaves(&residents, now)?;
+        drop(residents);
         let issuer = self.make(name).map_err(|error| {
             if !self.has_complained.swap(true, Ordering::Relaxed) {
                 observe::tenant_without_keys(&error);
@@ -241,20 +245,10 @@ impl Residents {
         if let Some(resident) = residents.get(name) {
             return Ok(Arc::clone(&resident.issuer));
         }
+        let leaving = self.who_leaves(&residents, now)?;
         let mut replaced = HashMap::clone(&residents);
-        if replaced.len() >= self.max {
-            let last_use =
-                |(_, resident): &(_, &Resident)| resident.issuer.used.load(Ordering::Relaxed);
-            let Some((longest_unused, resident)) = replaced.iter().min_by_key(last_use) else {
-                return Err(TokenError::UntrustedIssuer.into());
-            };
-            let end_of_stay = resident.since.saturating_add(SHORTEST_STAY);
-            // Where the clock was set back, nobody is held by what it said before.
-            if (resident.since..end_of_stay).contains(&now) {
-                return Err(AuthError::KeysUnavailable(SHORTEST_STAY));
-            }
-            let longest_unused = longest_unused.clone();
-            replaced.remove(&longest_unused);
+        if let Some(name) = leaving {
+            replaced.remove(name);
         }
         let resident = Resident {
             issuer: Arc::clone(&issuer),
@@ -263,6 +257,28 @@ impl Residents {
         replaced.insert(name.into(), resident);
         self.at_hand.store(Arc::new(replaced));
         Ok(issuer)
+    }
+
+    /// Who is to make room for another tenant. None where there is room.
+    fn who_leaves<'a>(
+        &self,
+        residents: &'a HashMap<Box<str>, Resident>,
+        now: NumericDate,
+    ) -> Result<Option<&'a str>, AuthError> {
+        if residents.len() < self.max {
+            return Ok(None);
+        }
+        let last_use =
+            |(_, resident): &(_, &Resident)| resident.issuer.used.load(Ordering::Relaxed);
+        let Some((longest_unused, resident)) = residents.iter().min_by_key(last_use) else {
+            return Err(TokenError::UntrustedIssuer.into());
+        };
+        let end_of_stay = resident.since.saturating_add(SHORTEST_STAY);
+        // Where the clock was set back, nobody is held by what it said before.
+        if (resident.since..end_of_stay).contains(&now) {
+            return Err(AuthError::KeysUnavailable(SHORTEST_STAY));
+        }
+        Ok(Some(longest_unused))
     }
 }
 
