@@ -124,6 +124,12 @@ impl Issuers {
         (found.id == id).then_some(Found::Tenant(found))
     }
 
+    /// Whether the issuer that was found is trusted now. Only a tenant's trust can end.
+    pub(super) fn still_trust(&self, issuer: &Issuer, name: Option<&str>) -> bool {
+        let trusts = |tenants: &Residents| name.is_some_and(|name| tenants.trust(name));
+        issuer.id.index().is_some() || self.tenants.as_ref().is_some_and(trusts)
+    }
+
     /// Notes that a token of the issuer was accepted.
     pub(super) fn mark_used(&self, issuer: &Issuer) {
         if let Some(tenants) = &self.tenants {

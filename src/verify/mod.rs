@@ -231,6 +231,10 @@ impl<C: DeserializeOwned> Inner<C> {
         let name = claims.registered.issuer.as_deref();
         let (issuer, may_ask) = match inquiry {
             Inquiry::First => (self.issuers.find(name, now).map_err(Stop::Refused)?, true),
+            // A tenant may have left while its token waited.
+            Inquiry::Last(issuer) if !self.issuers.still_trust(&issuer, name) => {
+                return Err(TokenError::UntrustedIssuer.into());
+            }
             Inquiry::Last(issuer) => (issuer, false),
         };
         issuer.validation.check_header(&header)?;

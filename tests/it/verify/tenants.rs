@@ -295,6 +295,20 @@ async fn a_token_that_waits_is_judged_by_the_keys_that_it_waited_for() {
     assert_eq!(world.made(), ["acme", "initech"].map(tenant));
 }
 
+#[tokio::test]
+async fn who_is_no_longer_trusted_when_the_keys_come_is_refused() {
+    let world = World::with(&["acme"]);
+    let verifier = world.verifier(world.tenants_with(|issuer| {
+        let keys = KeySet::from(named(issuer).verifying_key());
+        Ok(Late(Mutex::default(), keys))
+    }));
+    let token = world.token("acme");
+    let mut waiting = Box::pin(verifier.verify(&token));
+    assert!((&mut waiting).now_or_never().is_none());
+    world.trusted.write().unwrap().clear();
+    assert_eq!(waiting.await.map(|_| ()), UNTRUSTED);
+}
+
 #[test]
 fn mistakes_are_told() {
     let world = World::with(&["acme"]);
