@@ -123,10 +123,9 @@ impl Tenants {
     {
         use crate::keys::RemoteKeys;
 
-        RemoteKeys::discover("https://issuer.example.com").build()?;
-        Ok(Self::new(is_trusted, |issuer| {
-            RemoteKeys::discover(issuer).build()
-        }))
+        // One client for all: to make one reads certificates, with some features from the disk.
+        let discover = RemoteKeys::discoverer()?;
+        Ok(Self::new(is_trusted, discover))
     }
 
     /// How many have their keys at hand: 100 unless set otherwise.

@@ -85,6 +85,11 @@ impl RemoteKeysBuilder {
         }
     }
 
+    pub(super) fn shared_client(mut self, client: Arc<dyn Fetch>) -> Self {
+        self.client = Some(client);
+        self
+    }
+
     /// Fetches with this client instead of the built-in one: through a proxy, with a certificate
     /// of its own, over a mesh.
     ///

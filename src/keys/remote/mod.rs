@@ -23,9 +23,9 @@ use self::record::Current;
 use self::schedule::{Demand, Schedule};
 use self::source::Source;
 use self::worker::Worker;
-use super::fetch::FetchError;
+use super::fetch::{DefaultClient, Fetch, FetchError};
 use super::{KeyProvider, KeySet, KeyStatus, Refresh, WantedKey};
-use crate::error::AuthError;
+use crate::error::{AuthError, ConfigError};
 
 /// Nobody is told to come back sooner.
 const SHORTEST_RETRY: Duration = Duration::from_secs(1);
@@ -115,6 +115,16 @@ impl RemoteKeys {
     /// ```
     pub fn discover(issuer: impl Into<String>) -> RemoteKeysBuilder {
         RemoteKeysBuilder::issuer(issuer.into())
+    }
+
+    /// Sets up the keys of one issuer after another, which are fetched by one built-in client.
+    pub(crate) fn discoverer()
+    -> Result<impl Fn(&str) -> Result<Self, ConfigError> + Send + Sync, ConfigError> {
+        let client: Arc<dyn Fetch> = Arc::new(DefaultClient::new()?);
+        Ok(move |issuer: &str| {
+            let builder = RemoteKeysBuilder::issuer(issuer.to_owned());
+            builder.shared_client(Arc::clone(&client)).build()
+        })
     }
 
     fn new(source: Source, settings: Settings) -> Self {

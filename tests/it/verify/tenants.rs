@@ -2,9 +2,12 @@ use std::collections::HashSet;
 use std::sync::{Mutex, RwLock};
 use std::time::Duration;
 
+use axum::Router;
 use futures::FutureExt;
+use tokio::net::TcpListener;
 use tower_bearer::ConfigError;
 use tower_bearer::keys::{KeyFile, Refresh};
+use tower_bearer::test_util::KeyServer;
 use tower_bearer::verify::Tenants;
 
 use super::*;
@@ -307,6 +310,37 @@ async fn who_is_no_longer_trusted_when_the_keys_come_is_refused() {
     assert!((&mut waiting).now_or_never().is_none());
     world.trusted.write().unwrap().clear();
     assert_eq!(waiting.await.map(|_| ()), UNTRUSTED);
+}
+
+/// A provider with a realm for each tenant, over real connections.
+#[tokio::test]
+async fn tenants_are_discovered_and_do_not_notice_each_other() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let provider = format!("http://{}", listener.local_addr().unwrap());
+    let realms = ["acme", "initech", "evil"].map(|name| {
+        let issuer = TestIssuer::new(format!("{provider}/{name}"), Algorithm::ES256);
+        (name, KeyServer::of(&issuer), issuer)
+    });
+    let router = realms
+        .iter()
+        .fold(Router::new(), |router, (name, server, _)| {
+            router.route_service(&format!("/{name}/{{*document}}"), server.clone())
+        });
+    tokio::spawn(async { axum::serve(listener, router).await });
+
+    let tenants = Tenants::discover(|issuer| !issuer.ends_with("evil")).unwrap();
+    let verifier = <Verifier>::builder().tenants(tenants).audience(AUDIENCE);
+    let verifier = verifier.build().unwrap();
+    let [acme, initech, evil] = &realms;
+    acme.1.fail();
+    for _ in 0..2 {
+        let token = |issuer: &TestIssuer| issuer.token().audience(AUDIENCE).sign();
+        let down = verifier.verify(token(&acme.2)).await.unwrap_err();
+        assert!(matches!(down, AuthError::KeysUnavailable(_)), "{down}");
+        assert!(verifier.verify(token(&initech.2)).await.is_ok());
+        let untrusted = verifier.verify(token(&evil.2)).await.unwrap_err();
+        assert_eq!(untrusted, TokenError::UntrustedIssuer.into());
+    }
 }
 
 #[test]
