@@ -2,12 +2,16 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
+use futures::StreamExt;
 use futures::future::{self, BoxFuture};
+use futures::stream::FuturesUnordered;
 use tower::BoxError;
 
 use super::{KeyProvider, KeySet, KeyStatus, Refresh, WantedKey};
+use crate::error::{AuthError, TokenError};
 
 /// Several providers whose keys are trusted together, for one issuer that has its keys in more
 /// than one place.
@@ -26,7 +30,7 @@ use super::{KeyProvider, KeySet, KeyStatus, Refresh, WantedKey};
 /// ```
 #[derive(Default)]
 pub struct Combined {
-    providers: Vec<Box<dyn KeyProvider>>,
+    providers: Vec<Arc<dyn KeyProvider>>,
     merged: ArcSwapOption<Merged>,
 }
 
@@ -40,7 +44,7 @@ impl Combined {
     /// Adds a provider.
     #[must_use]
     pub fn and(mut self, provider: impl KeyProvider) -> Self {
-        self.providers.push(Box::new(provider));
+        self.providers.push(Arc::new(provider));
         // What is remembered knows nothing of it.
         self.merged.store(None);
         self
@@ -61,11 +65,7 @@ impl KeyProvider for Combined {
                 return merged.whole.clone();
             }
         }
-        let parts: Vec<_> = self
-            .providers
-            .iter()
-            .map(|provider| provider.snapshot())
-            .collect();
+        let parts: Vec<_> = self.providers.iter().map(KeyProvider::snapshot).collect();
         let whole: KeySet = parts.iter().flat_map(KeySet::keys).cloned().collect();
         self.merged.store(Some(Arc::new(Merged {
             parts,
@@ -74,27 +74,52 @@ impl KeyProvider for Combined {
         whole
     }
 
-    /// Asks each provider in turn; the first that has something to say is heard.
+    /// Asks each provider, so that the outage of one keeps no key of another away. Only where none
+    /// has the key does it matter that one could not tell.
     fn refresh(&self, wanted: &WantedKey<'_>) -> Refresh {
-        self.providers
-            .iter()
-            .map(|provider| provider.refresh(wanted))
-            .find(|refresh| !matches!(refresh, Refresh::Unchanged))
-            .unwrap_or(Refresh::Unchanged)
+        let mut unavailable: Option<Duration> = None;
+        let mut pending = FuturesUnordered::new();
+        for provider in &self.providers {
+            match provider.refresh(wanted) {
+                Refresh::Unchanged => {}
+                Refresh::Unavailable(after) => {
+                    unavailable = Some(unavailable.map_or(after, |least| least.min(after)));
+                }
+                Refresh::Pending(refresh) => {
+                    let provider = Arc::clone(provider);
+                    pending.push(async move { (provider, refresh.await) });
+                }
+            }
+        }
+        if pending.is_empty() {
+            return unavailable.map_or(Refresh::Unchanged, Refresh::Unavailable);
+        }
+        let key_id = wanted.key_id.map(ToOwned::to_owned);
+        let algorithm = wanted.algorithm;
+        let mut failed = unavailable.map(AuthError::KeysUnavailable);
+        Refresh::Pending(Box::pin(async move {
+            let wanted = WantedKey::new(algorithm, key_id.as_deref());
+            while let Some((provider, refreshed)) = pending.next().await {
+                let selected = provider.snapshot().select(wanted).map(drop);
+                if selected != Err(TokenError::UnknownKey) {
+                    return Ok(());
+                }
+                if let Err(error) = refreshed {
+                    failed.get_or_insert(error);
+                }
+            }
+            failed.map_or(Ok(()), Err)
+        }))
     }
 
     /// Resolves when each provider has keys.
     fn ready(&self) -> BoxFuture<'static, Result<(), BoxError>> {
-        let all = future::try_join_all(self.providers.iter().map(|provider| provider.ready()));
+        let all = future::try_join_all(self.providers.iter().map(KeyProvider::ready));
         Box::pin(async { all.await.map(drop) })
     }
 
     fn status(&self) -> KeyStatus {
-        let statuses: Vec<_> = self
-            .providers
-            .iter()
-            .map(|provider| provider.status())
-            .collect();
+        let statuses: Vec<_> = self.providers.iter().map(KeyProvider::status).collect();
         KeyStatus::summary(&statuses)
     }
 }

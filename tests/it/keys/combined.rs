@@ -72,36 +72,107 @@ fn what_a_part_replaces_is_seen_at_once() {
     assert_provides(&combined, &[Some("b")]);
 }
 
+fn verifier(keys: Combined) -> Verifier {
+    let builder = <Verifier>::builder().issuer("issuer", keys).any_audience();
+    builder.build().unwrap()
+}
+
+const UNKNOWN: AuthError = AuthError::InvalidToken(TokenError::UnknownKey);
+
 #[test]
-fn the_first_that_has_something_to_say_is_heard() {
+fn the_least_time_that_one_asks_for_is_told() {
     let silent = Replaceable::default();
     let speaking = |secs| Replaceable {
         unavailable: Some(Duration::from_secs(secs)),
         ..Replaceable::default()
     };
-    let (one, two) = (speaking(1), speaking(2));
+    let (two, one) = (speaking(2), speaking(1));
     let combined = Combined::default()
         .and(silent.clone())
-        .and(one.clone())
-        .and(two.clone());
+        .and(two.clone())
+        .and(one.clone());
     let issuer = TestIssuer::new("issuer", Algorithm::HS256);
     let verify = |keys: Combined| {
-        let verifier = <Verifier>::builder().issuer("issuer", keys).any_audience();
-        let token = issuer.token().sign();
-        verifier
-            .build()
-            .unwrap()
-            .verify_now(token)
-            .map(|_| ())
-            .unwrap_err()
+        let verified = verifier(keys).verify_now(issuer.token().sign());
+        verified.map(|_| ()).unwrap_err()
     };
     assert_eq!(
         verify(combined),
         AuthError::KeysUnavailable(Duration::from_secs(1))
     );
-    let asked = [&silent, &one, &two].map(|keys| keys.asked.load(Ordering::Relaxed));
-    assert_eq!(asked, [1, 1, 0]);
+    let asked = [&silent, &two, &one].map(|keys| keys.asked.load(Ordering::Relaxed));
+    assert_eq!(asked, [1, 1, 1]);
     let combined = Combined::default().and(silent);
-    assert_eq!(verify(combined), TokenError::UnknownKey.into());
-    assert_eq!(verify(Combined::default()), TokenError::UnknownKey.into());
+    assert_eq!(verify(combined), UNKNOWN);
+    assert_eq!(verify(Combined::default()), UNKNOWN);
+}
+
+/// Brings a key, or nothing, when it is asked for one; or never comes back.
+struct Fetching {
+    keys: Arc<Mutex<KeySet>>,
+    brings: Option<KeySet>,
+    result: Option<Result<(), AuthError>>,
+}
+
+impl Fetching {
+    fn ending(brings: Option<VerifyingKey>, result: Option<Result<(), AuthError>>) -> Self {
+        Self {
+            keys: Arc::default(),
+            brings: brings.map(KeySet::from),
+            result,
+        }
+    }
+}
+
+impl KeyProvider for Fetching {
+    fn snapshot(&self) -> KeySet {
+        self.keys.lock().unwrap().clone()
+    }
+
+    fn refresh(&self, _wanted: &WantedKey<'_>) -> Refresh {
+        let keys = Arc::clone(&self.keys);
+        let (brings, result) = (self.brings.clone(), self.result.clone());
+        Refresh::Pending(Box::pin(async move {
+            let Some(result) = result else {
+                return std::future::pending().await;
+            };
+            if let Some(brought) = brings {
+                *keys.lock().unwrap() = brought;
+            }
+            result
+        }))
+    }
+}
+
+#[tokio::test]
+async fn an_outage_of_one_keeps_no_key_of_another_away() {
+    let issuer = TestIssuer::new("issuer", Algorithm::HS256);
+    let token = issuer.token().sign();
+    let key = issuer.verifying_key();
+    let down = AuthError::KeysUnavailable(Duration::from_secs(7));
+    let away = Replaceable {
+        unavailable: Some(Duration::from_secs(7)),
+        ..Replaceable::default()
+    };
+    let brings = || Fetching::ending(Some(key.clone()), Some(Ok(())));
+    let empty = || Fetching::ending(None, Some(Ok(())));
+    let fails = || Fetching::ending(None, Some(Err(down.clone())));
+    let hangs = || Fetching::ending(None, None);
+    let verify = async |keys: Combined| verifier(keys).verify(&token).await.map(|_| ());
+
+    let combined = Combined::default();
+    assert_eq!(
+        verify(combined.and(away.clone()).and(brings())).await,
+        Ok(())
+    );
+    let combined = Combined::default().and(hangs()).and(fails());
+    assert_eq!(verify(combined.and(empty()).and(brings())).await, Ok(()));
+
+    // Where one could not tell, the token may be good.
+    let combined = Combined::default().and(empty()).and(fails());
+    assert_eq!(verify(combined).await, Err(down.clone()));
+    let combined = Combined::default().and(away).and(empty());
+    assert_eq!(verify(combined).await, Err(down.clone()));
+    let combined = Combined::default().and(empty()).and(empty());
+    assert_eq!(verify(combined).await, Err(UNKNOWN));
 }
