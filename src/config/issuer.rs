@@ -16,7 +16,9 @@ use crate::keys::{Combined, KeyFile, RemoteKeys, RemoteKeysBuilder};
 use crate::verify::TrustedIssuer;
 
 /// A [`TrustedIssuer`] as data. Keys of all kinds that are given are trusted together.
-#[derive(Clone, Debug, Default, Deserialize)]
+///
+/// `Debug` does not show the URL of the keys: there may be a secret in it.
+#[derive(Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[non_exhaustive]
 pub struct IssuerConfig {
@@ -145,6 +147,33 @@ impl RemoteConfig {
 impl From<String> for Secret {
     fn from(secret: String) -> Self {
         Self(Zeroizing::new(secret))
+    }
+}
+
+impl fmt::Debug for IssuerConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            issuer,
+            any_issuer,
+            discover,
+            jwks_url,
+            remote,
+            key_files,
+            secret_files,
+            secret,
+            rules,
+        } = self;
+        f.debug_struct("IssuerConfig")
+            .field("issuer", issuer)
+            .field("any_issuer", any_issuer)
+            .field("discover", discover)
+            .field("jwks_url", &jwks_url.as_ref().map(|_| format_args!("…")))
+            .field("remote", remote)
+            .field("key_files", key_files)
+            .field("secret_files", secret_files)
+            .field("secret", secret)
+            .field("rules", rules)
+            .finish()
     }
 }
 

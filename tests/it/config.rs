@@ -194,6 +194,16 @@ fn the_environment_comes_before_the_file() {
 }
 
 #[test]
+fn what_may_be_secret_is_not_shown() {
+    let toml = "[issuers.a]\nissuer = 'a'\njwks_url = 'https://a.example/keys?code=hunter2'\n\
+                secret = 'hunter2'";
+    let shown = format!("{:?}", read(toml).unwrap());
+    assert!(!shown.contains("hunter2"), "{shown}");
+    let part = "jwks_url: Some(…)";
+    assert!(shown.contains(part), "{shown}");
+}
+
+#[test]
 fn what_is_not_known_is_refused() {
     assert_unreadable("audience = 'a'", "unknown field `audience`");
     assert_unreadable("[rules]\naudience = 'a'", "unknown field `audience`");
