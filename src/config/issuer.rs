@@ -32,7 +32,7 @@ pub struct IssuerConfig {
     pub discover: bool,
     /// The URL of the issuer's JWK Set: see [`RemoteKeys::builder`].
     pub jwks_url: Option<String>,
-    /// How keys are fetched, by `discover` or from `jwks_url`.
+    /// How keys are fetched, by `discover` or from `jwks_url`, of which one must be set then.
     pub remote: RemoteConfig,
     /// Files with a JWK Set or a key in PEM, which are followed: see [`KeyFile`].
     pub key_files: Vec<PathBuf>,
@@ -45,7 +45,7 @@ pub struct IssuerConfig {
 }
 
 /// A [`RemoteKeysBuilder`] as data. Times are in seconds; what is left out has its default.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[non_exhaustive]
 pub struct RemoteConfig {
@@ -87,6 +87,11 @@ impl IssuerConfig {
     }
 
     fn keys(&self) -> Result<Combined, ConfigError> {
+        if self.remote != RemoteConfig::default() && !self.discover && self.jwks_url.is_none() {
+            return Err(ConfigError::Issuer(
+                "`remote` is set without `discover` or `jwks_url`: say what is to be fetched",
+            ));
+        }
         let mut keys = Combined::default();
         if self.discover {
             let issuer = self.issuer.as_deref().ok_or(ConfigError::Issuer(

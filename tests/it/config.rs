@@ -245,6 +245,10 @@ fn mistakes_name_the_issuer() {
         &issuer("issuer = 'a'\njwks_url = 'https://a.example'\nremote.cooldown = 0"),
         "issuers.a: a time of the remote keys is 0: only the stale window may be",
     );
+    assert_refused(
+        &issuer("issuer = 'a'\nkey_files = ['/none']\nremote.timeout = 1"),
+        "issuers.a: `remote` is set without `discover` or `jwks_url`: say what is to be fetched",
+    );
     let permitted = "issuer = 'http://a.example'\ndiscover = true\n\
                      remote = { allow_http = true, allow_private_addresses = true, timeout = 1 }";
     assert!(build(&issuer(permitted)).is_ok());
