@@ -85,10 +85,17 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
         || address.is_documentation())
 }
 
-/// Only what is given out as global unicast, without what holds an address of version 4.
+/// Only what is given out as global unicast, without what holds an address of version 4 for a
+/// tunnel. Such an address is judged itself where it is mapped, and where a network that has none
+/// reaches it by translation ([RFC 6052](https://www.rfc-editor.org/rfc/rfc6052)).
 fn is_public_v6(address: Ipv6Addr) -> bool {
     match address.segments() {
         [0, 0, 0, 0, 0, 0xffff, ..] => address.to_ipv4_mapped().is_some_and(is_public_v4),
+        [0x64, 0xff9b, 0, 0, 0, 0, high, low] => {
+            let [a, b] = high.to_be_bytes();
+            let [c, d] = low.to_be_bytes();
+            is_public_v4(Ipv4Addr::new(a, b, c, d))
+        }
         // Teredo and special assignments, documentation, 6to4.
         [0x2001, 0..=0x01ff | 0x0db8, ..] | [0x2002, ..] | [0x3fff, 0..=0x0fff, ..] => false,
         [first, ..] => first & 0xe000 == 0x2000,

@@ -238,7 +238,7 @@ async fn keys_are_not_fetched_from_just_anywhere() {
     assert!(refusal.contains("has a member twice"), "{refusal}");
 }
 
-const PRIVATE: [&str; 34] = [
+const PRIVATE: [&str; 36] = [
     "localhost",
     "LocalHost.",
     "a.localhost",
@@ -265,6 +265,8 @@ const PRIVATE: [&str; 34] = [
     "[::ffff:127.0.0.1]",
     "[::ffff:10.1.2.3]",
     "[64:ff9b::a00:1]",
+    "[64:ff9b::1:101:101]",
+    "[64:ff9b:1::101:101]",
     "[2001:db8::1]",
     "[2001::1]",
     "[2002:7f00:1::]",
@@ -303,6 +305,7 @@ async fn an_issuer_cannot_send_us_behind_the_firewall() {
         "198.20.0.1",
         "[2606:4700::1111]",
         "[::ffff:1.1.1.1]",
+        "[64:ff9b::101:101]",
         "4you.example",
         "3com",
     ] {
