@@ -31,6 +31,11 @@ impl Url {
         if authority.as_str().contains('@') {
             return Err(UrlFault::Credentials);
         }
+        // The parser takes a port of any length, and clients fall back to the usual one.
+        let port = authority.as_str().strip_prefix(authority.host());
+        if port.is_none_or(|port| !matches!(port, "" | ":") && authority.port_u16().is_none()) {
+            return Err(UrlFault::NoUrl);
+        }
         if *scheme == Scheme::HTTP && !allow_http && !reach::is_loopback(authority.host()) {
             return Err(UrlFault::Http);
         }

@@ -27,6 +27,7 @@ fn urls() {
     for url in [
         "https://issuer.example.com/jwks.json",
         "https://issuer.example.com:8443/",
+        "https://issuer.example.com:/",
         "http://localhost/jwks",
         "http://LOCALHOST:3000/jwks",
         "http://127.0.0.1:3000/jwks",
@@ -53,6 +54,10 @@ fn urls() {
         "ftp://a.example/jwks.json",
         "data:application/json,{}",
         "https://a.example/with space",
+        "https://a.example:65536/",
+        "https://a.example:4x/",
+        "https://[::1]:99999/",
+        "https://[::1]x/",
     ] {
         assert_url(url, Err(NO_URL));
     }
