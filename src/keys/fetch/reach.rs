@@ -30,28 +30,37 @@ pub(in crate::keys) fn is_loopback(host: &str) -> bool {
 pub(in crate::keys) fn is_private(host: &str) -> bool {
     match address(host) {
         Some(address) => !is_public(address),
-        None => is_localhost(host) || is_odd_address(host),
+        None => is_localhost(host) || is_odd_address(host) || is_bracketed(host),
     }
 }
 
 /// `localhost` and whatever is below it ([RFC 6761 §6.3](https://www.rfc-editor.org/rfc/rfc6761#section-6.3)).
 fn is_localhost(host: &str) -> bool {
-    let host = host.strip_suffix('.').unwrap_or(host);
-    let last = host.rsplit('.').next().unwrap_or(host);
+    let last = last_label(host);
     last.eq_ignore_ascii_case("localhost")
 }
 
 /// Whether the system might read the host as an address, though it is none in the usual form:
 /// `127.1`, `0x7f000001`, `2130706433`. No name of the internet ends like that.
 fn is_odd_address(host: &str) -> bool {
-    let host = host.strip_suffix('.').unwrap_or(host);
-    let last = host.rsplit('.').next().unwrap_or(host);
+    let last = last_label(host);
     last.starts_with(|first: char| first.is_ascii_digit())
         && last
             .trim_start_matches("0x")
             .trim_start_matches("0X")
             .bytes()
             .all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// What is in brackets and yet no address: a name, or an address with a zone, which is one of
+/// this machine's networks. Clients differ in what they make of it.
+fn is_bracketed(host: &str) -> bool {
+    host.starts_with('[')
+}
+
+fn last_label(host: &str) -> &str {
+    let host = host.trim_end_matches('.');
+    host.rsplit('.').next().unwrap_or(host)
 }
 
 fn address(host: &str) -> Option<IpAddr> {

@@ -238,7 +238,7 @@ async fn keys_are_not_fetched_from_just_anywhere() {
     assert!(refusal.contains("has a member twice"), "{refusal}");
 }
 
-const PRIVATE: [&str; 36] = [
+const PRIVATE: [&str; 41] = [
     "localhost",
     "LocalHost.",
     "a.localhost",
@@ -275,6 +275,11 @@ const PRIVATE: [&str; 36] = [
     "[fe80::1]",
     "[fec0::1]",
     "[ff02::1]",
+    "[fe80::1%25eth0]",
+    "[::1%lo]",
+    "[localhost]",
+    "localhost..",
+    "127.0.0.1..",
 ];
 
 #[tokio::test(start_paused = true)]
