@@ -95,9 +95,9 @@ impl Discovery {
 
     fn read(&self, document: &[u8]) -> Result<JwksUri, &'static str> {
         let metadata = Metadata::parse(document).ok_or(NO_DOCUMENT)?;
-        let issuer = metadata
-            .issuer
-            .ok_or("the discovery document has no `issuer`, or one that is not a string")?;
+        let Some(Member::Text(issuer)) = metadata.issuer else {
+            return Err("the discovery document has no `issuer`, or one that is not a string");
+        };
         if *issuer != *self.issuer {
             return Err(if without_slash(&issuer) == without_slash(&self.issuer) {
                 "`issuer` of the discovery document differs in the slash at its end: \
@@ -106,9 +106,9 @@ impl Discovery {
                 "`issuer` of the discovery document is another: name the issuer to the letter"
             });
         }
-        let jwks_uri = metadata
-            .jwks_uri
-            .ok_or("the discovery document has no `jwks_uri`, or one that is not a string")?;
+        let Some(Member::Text(jwks_uri)) = metadata.jwks_uri else {
+            return Err("the discovery document has no `jwks_uri`, or one that is not a string");
+        };
         self.check(&jwks_uri)
     }
 
@@ -164,8 +164,13 @@ fn without_slash(text: &str) -> &str {
 /// What of the metadata matters here.
 #[derive(Default)]
 struct Metadata<'a> {
-    issuer: Option<Cow<'a, str>>,
-    jwks_uri: Option<Cow<'a, str>>,
+    issuer: Option<Member<'a>>,
+    jwks_uri: Option<Member<'a>>,
+}
+
+enum Member<'a> {
+    Text(Cow<'a, str>),
+    Other,
 }
 
 impl<'a> Metadata<'a> {
@@ -177,10 +182,11 @@ impl<'a> Metadata<'a> {
                 "jwks_uri" => &mut metadata.jwks_uri,
                 _ => return value.other().map(drop),
             };
-            match value.text() {
-                Some(text) => set_once(member, text),
-                None => value.other().map(drop),
-            }
+            let value = match value.text() {
+                Some(text) => Member::Text(text),
+                None => value.other().map(|_| Member::Other)?,
+            };
+            set_once(member, value)
         })?;
         Some(metadata)
     }

@@ -236,6 +236,15 @@ async fn keys_are_not_fetched_from_just_anywhere() {
     site.put(OPENID, twice.replacen('{', r#"{"issuer":"x","#, 1));
     let refusal = site.refusal(ISSUER).await;
     assert!(refusal.contains("has a member twice"), "{refusal}");
+    for other in [r#""issuer":1"#, r#""jwks_uri":null"#] {
+        let before = twice.replacen('{', &format!("{{{other},"), 1);
+        let after = twice.replacen('}', &format!(",{other}}}"), 1);
+        for document in [before, after] {
+            site.put(OPENID, document);
+            let refusal = site.refusal(ISSUER).await;
+            assert!(refusal.contains("has a member twice"), "{refusal}");
+        }
+    }
 }
 
 const PRIVATE: [&str; 41] = [
