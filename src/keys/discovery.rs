@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use http::Uri;
+use http::{StatusCode, Uri};
 
 use super::fetch::{Content, Fetch, FetchError, Order, Reach, Url, UrlFault, is_private};
 use crate::error::ConfigError;
@@ -83,7 +83,11 @@ impl Discovery {
             })
         };
         let answer = match fetch(openid).await {
-            Err(FetchError::Status(status, None)) if status.is_client_error() => fetch(oauth).await,
+            Err(FetchError::Status(status, None))
+                if status.is_client_error() && status != StatusCode::TOO_MANY_REQUESTS =>
+            {
+                fetch(oauth).await
+            }
             answer => answer,
         };
         let answer = answer.map_err(|error| FetchError::Discovery(Arc::new(error)))?;

@@ -1,4 +1,5 @@
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use tower_bearer::ConfigError;
 use tower_bearer::keys::FetchError;
@@ -136,6 +137,23 @@ async fn a_server_by_rfc_8414_is_found_where_openid_is_not() {
         site.refusal(ISSUER).await,
         "the discovery document cannot be had: the answer is 404 Not Found, not 200 OK"
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_asks_to_be_left_alone_is_not_asked_elsewhere() {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&asked);
+    let client = tower::service_fn(move |_: Request<String>| {
+        count.fetch_add(1, Ordering::Relaxed);
+        let response = Response::builder().status(429).body(String::new());
+        async { Ok::<_, io::Error>(response.unwrap()) }
+    });
+    let keys = RemoteKeys::discover(ISSUER).client(client).build().unwrap();
+    assert_eq!(
+        keys.ready().await.unwrap_err().to_string(),
+        "the discovery document cannot be had: the answer is 429 Too Many Requests, not 200 OK"
+    );
+    assert_eq!(asked.load(Ordering::Relaxed), 1);
 }
 
 #[tokio::test(start_paused = true)]
@@ -365,6 +383,46 @@ async fn keys_that_move_are_followed() {
     assert_eq!(verify(&verifier, "b").await, Ok(()));
     assert_eq!(site.asked(), [OPENID, moved]);
     assert_eq!(verify(&verifier, "a").await, Err(UNKNOWN));
+}
+
+/// What a document is known by at one place may stand for another elsewhere.
+#[tokio::test(start_paused = true)]
+async fn an_etag_is_sent_to_the_place_that_it_came_from() {
+    let asked = Arc::new(Mutex::new(Vec::new()));
+    let moved = Arc::new(AtomicBool::new(false));
+    let (record, has_moved) = (Arc::clone(&asked), Arc::clone(&moved));
+    let client = tower::service_fn(move |request: Request<String>| {
+        let url = request.uri().to_string();
+        let etag = request.headers().get("if-none-match").cloned();
+        let response = if url == OPENID {
+            let at = if has_moved.load(Ordering::Relaxed) {
+                "new"
+            } else {
+                "old"
+            };
+            metadata(ISSUER, &format!("https://issuer.example.com/{at}"))
+        } else {
+            record.lock().unwrap().push((url, etag.is_some()));
+            jwks(&["a"])
+        };
+        let response = Response::builder().header("etag", "\"1\"").body(response);
+        async { Ok::<_, io::Error>(response.unwrap()) }
+    });
+    let keys = RemoteKeys::discover(ISSUER).client(client).build().unwrap();
+    keys.ready().await.unwrap();
+    pass(secs(600)).await;
+    moved.store(true, Ordering::Relaxed);
+    pass(secs(1200)).await;
+    let (old, new) = (
+        "https://issuer.example.com/old",
+        "https://issuer.example.com/new",
+    );
+    let places = asked.lock().unwrap().clone();
+    let mut places = places.iter().map(|(url, etag)| (url.as_str(), *etag));
+    assert_eq!(places.next(), Some((old, false)));
+    assert_eq!(places.next(), Some((old, true)));
+    assert_eq!(places.next(), Some((new, false)));
+    assert_eq!(places.next(), Some((new, true)));
 }
 
 #[tokio::test(start_paused = true)]
