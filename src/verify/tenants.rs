@@ -241,11 +241,14 @@ impl Residents {
         issuer: Arc<Issuer>,
         now: NumericDate,
     ) -> Result<Arc<Issuer>, AuthError> {
+        // Declared first, so that who leaves is dropped when the lock is not held any more: that
+        // is code of the application.
+        let residents;
         let _replacing = self
             .replacing
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        let residents = self.at_hand.load();
+        residents = self.at_hand.load_full();
         if let Some(resident) = residents.get(name) {
             return Ok(Arc::clone(&resident.issuer));
         }

@@ -1,5 +1,5 @@
 use std::collections::HashSet;
-use std::sync::{Mutex, RwLock};
+use std::sync::{Mutex, OnceLock, RwLock, Weak, mpsc};
 use std::time::Duration;
 
 use axum::Router;
@@ -207,6 +207,47 @@ fn tokens_that_only_name_tenants_do_not_drive_the_others_out() {
     assert_eq!(world.verify(&verifier, "10"), busy);
     world.clock.advance(Duration::from_secs(1));
     assert_eq!(world.verify(&verifier, "10"), Ok(()));
+}
+
+/// Keys that have something to do when they are no longer needed.
+struct Farewell(KeySet, Box<dyn Fn() + Send + Sync>);
+
+impl KeyProvider for Farewell {
+    fn snapshot(&self) -> KeySet {
+        self.0.clone()
+    }
+}
+
+impl Drop for Farewell {
+    fn drop(&mut self) {
+        self.1();
+    }
+}
+
+#[test]
+fn who_leaves_may_use_the_verifier() {
+    let world = World::with(&["acme", "globex", "initech", "hooli"]);
+    let verifier: Arc<OnceLock<Verifier>> = Arc::default();
+    let (again, token) = (Arc::downgrade(&verifier), world.token("hooli"));
+    let (tell, told) = mpsc::channel();
+    let tenants = world.tenants_with(move |issuer| {
+        let (again, token, tell) = (Weak::clone(&again), token.clone(), tell.clone());
+        let farewell = move || {
+            if let Some(verifier) = again.upgrade().as_ref().and_then(|it| it.get()) {
+                tell.send(verifier.verify_now(&token).map(|_| ())).unwrap();
+            }
+        };
+        let keys = KeySet::from(named(issuer).verifying_key());
+        Ok(Farewell(keys, Box::new(farewell)))
+    });
+    let verifier = verifier.get_or_init(|| world.verifier(tenants.max(2)));
+    assert_eq!(world.verify(verifier, "acme"), Ok(()));
+    assert_eq!(world.verify(verifier, "globex"), Ok(()));
+    world.clock.advance(SECS_30);
+    // In a thread of its own, since it would hold the lock forever.
+    let (other, token) = (verifier.clone(), world.token("initech"));
+    std::thread::spawn(move || other.verify_now(token).map(|_| ()));
+    assert_eq!(told.recv_timeout(SECS_30), Ok(Ok(())));
 }
 
 #[test]
