@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde::Deserialize;
+use serde::de::{Error, Visitor};
+use serde::{Deserialize, Deserializer};
 use zeroize::Zeroizing;
 
 use super::RulesConfig;
@@ -64,8 +65,9 @@ pub struct RemoteConfig {
 }
 
 /// A secret as text. `Debug` does not show it, and it is wiped when it is dropped.
-#[derive(Clone, Deserialize)]
-#[serde(from = "String")]
+///
+/// What was read as a number is refused, since readers that guess at types have cut it short.
+#[derive(Clone)]
 pub struct Secret(Zeroizing<String>);
 
 impl IssuerConfig {
@@ -152,6 +154,54 @@ impl RemoteConfig {
 impl From<String> for Secret {
     fn from(secret: String) -> Self {
         Self(Zeroizing::new(secret))
+    }
+}
+
+impl<'de> Deserialize<'de> for Secret {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(SecretVisitor)
+    }
+}
+
+struct SecretVisitor;
+
+/// Told without the number, which is the secret.
+const NUMBER: &str =
+    "the secret was read as a number: quote it, or put it in one of `secret_files`";
+
+impl Visitor<'_> for SecretVisitor {
+    type Value = Secret;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string")
+    }
+
+    fn visit_str<E: Error>(self, secret: &str) -> Result<Secret, E> {
+        Ok(secret.to_owned().into())
+    }
+
+    fn visit_string<E: Error>(self, secret: String) -> Result<Secret, E> {
+        Ok(secret.into())
+    }
+
+    fn visit_i64<E: Error>(self, _: i64) -> Result<Secret, E> {
+        Err(E::custom(NUMBER))
+    }
+
+    fn visit_i128<E: Error>(self, _: i128) -> Result<Secret, E> {
+        Err(E::custom(NUMBER))
+    }
+
+    fn visit_u64<E: Error>(self, _: u64) -> Result<Secret, E> {
+        Err(E::custom(NUMBER))
+    }
+
+    fn visit_u128<E: Error>(self, _: u128) -> Result<Secret, E> {
+        Err(E::custom(NUMBER))
+    }
+
+    fn visit_f64<E: Error>(self, _: f64) -> Result<Secret, E> {
+        Err(E::custom(NUMBER))
     }
 }
 

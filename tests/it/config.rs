@@ -193,6 +193,25 @@ fn the_environment_comes_before_the_file() {
     assert!(verifier.verify_now(token).is_ok());
 }
 
+/// Digits of a variable are read as a number, of which only the first 17 are kept.
+#[test]
+fn a_secret_that_was_read_as_a_number_is_refused() {
+    for secret in ["12345678901234567890123456789012", "1234567", "-1", "1.5"] {
+        let vars = [("AUTH__ISSUERS__A__SECRET".to_owned(), secret.to_owned())];
+        let variables = Environment::with_prefix("AUTH")
+            .prefix_separator("__")
+            .separator("__")
+            .try_parsing(true)
+            .source(Some(vars.into_iter().collect()));
+        let config = Config::builder().add_source(variables).build().unwrap();
+        let error = config.try_deserialize::<VerifierConfig>().unwrap_err();
+        let error = error.to_string();
+        assert!(!error.contains(secret), "{error}");
+        let text = "the secret was read as a number: quote it, or put it in one of `secret_files`";
+        assert!(error.contains(text), "{error}");
+    }
+}
+
 #[test]
 fn what_may_be_secret_is_not_shown() {
     let toml = "[issuers.a]\nissuer = 'a'\njwks_url = 'https://a.example/keys?code=hunter2'\n\
