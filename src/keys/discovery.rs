@@ -17,15 +17,43 @@ pub(super) struct Discovery {
     /// As its tokens name it. The URL of it may be spelled differently.
     issuer: Box<str>,
     url: Url,
+    reach: Reach,
     documents: [Uri; 2],
     policy: Policy,
 }
 
-/// What the metadata may refer to.
+/// What may be asked.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Policy {
     pub(super) allow_http: bool,
-    pub(super) allow_private_addresses: bool,
+    pub(super) addresses: Addresses,
+}
+
+/// Which addresses may be asked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Addresses {
+    /// Whatever was configured; what the issuer refers to only if it is public, or the issuer is
+    /// there itself.
+    #[default]
+    AsConfigured,
+    Any,
+    Public,
+}
+
+impl Addresses {
+    /// How far one may go for what was configured.
+    pub(super) fn reach(self, url: &Url) -> Result<Reach, ConfigError> {
+        if self != Self::Public {
+            return Ok(Reach::Anywhere);
+        }
+        if is_private(url.host()) {
+            return Err(ConfigError::Url(
+                "the URL leads to this machine or into a private network, \
+                 which `public_addresses_only` forbids",
+            ));
+        }
+        Ok(Reach::Public)
+    }
 }
 
 /// Where the keys are, and how far one may go for them.
@@ -61,6 +89,7 @@ impl Discovery {
         Ok(Self {
             issuer: issuer.into(),
             documents: documents(&url)?,
+            reach: policy.addresses.reach(&url)?,
             url,
             policy,
         })
@@ -79,7 +108,7 @@ impl Discovery {
                 url: url.clone(),
                 etag: None,
                 max_body_len,
-                reach: Reach::Anywhere,
+                reach: self.reach,
             })
         };
         let answer = match fetch(openid).await {
@@ -126,10 +155,14 @@ impl Discovery {
             }
             UrlFault::Http => "`jwks_uri` of the discovery document is not https",
         })?;
-        let is_trusted_to = self.policy.allow_private_addresses
-            || is_private(self.url.host())
-            || url.host().eq_ignore_ascii_case(self.url.host());
-        if is_trusted_to {
+        let may_go_anywhere = match self.policy.addresses {
+            Addresses::Any => true,
+            Addresses::Public => false,
+            Addresses::AsConfigured => {
+                is_private(self.url.host()) || url.host().eq_ignore_ascii_case(self.url.host())
+            }
+        };
+        if may_go_anywhere {
             let reach = Reach::Anywhere;
             return Ok(JwksUri { url, reach });
         }

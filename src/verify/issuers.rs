@@ -5,7 +5,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
-use super::tenants::Residents;
+use super::residents::Residents;
 use super::{Tenants, TrustedIssuer, Validation};
 use crate::error::{AuthError, ConfigError, TokenError};
 use crate::jose::NumericDate;
@@ -24,7 +24,7 @@ pub(super) struct Issuer {
     pub(super) id: IssuerId,
     pub(super) keys: Box<dyn KeyProvider>,
     pub(super) validation: Validation,
-    /// When it was used last, if it is a tenant: a count of such uses.
+    /// When it was used last, if it is a tenant: a count of such uses. 0 for never.
     pub(super) used: AtomicU64,
 }
 

@@ -54,6 +54,7 @@ mod headers;
 mod issuer;
 mod issuers;
 mod recall;
+mod residents;
 mod status;
 mod tenants;
 mod validation;

@@ -13,8 +13,8 @@ use tower::Service;
 use super::RemoteKeys;
 use super::source::{Place, Source};
 use crate::error::ConfigError;
-use crate::keys::discovery::{Discovery, JwksUri, Policy};
-use crate::keys::fetch::{Client, DefaultClient, Fetch, Reach, Url, UrlFault};
+use crate::keys::discovery::{Addresses, Discovery, JwksUri, Policy};
+use crate::keys::fetch::{Client, DefaultClient, Fetch, Url, UrlFault};
 
 /// No time is set to more, so that no sum of times overflows.
 const LONGEST: Duration = Duration::from_secs(30 * 24 * 60 * 60);
@@ -137,7 +137,16 @@ impl RemoteKeysBuilder {
     ///
     /// What a name leads to is seen by the built-in client only. One of your own must look itself.
     pub fn allow_private_addresses(mut self) -> Self {
-        self.policy.allow_private_addresses = true;
+        self.policy.addresses = Addresses::Any;
+        self
+    }
+
+    /// Forbids all addresses on this machine or in a private network, also of the issuer itself:
+    /// for issuers that strangers name, such as tenants that set themselves up.
+    ///
+    /// What a name leads to is seen by the built-in client only. One of your own must look itself.
+    pub fn public_addresses_only(mut self) -> Self {
+        self.policy.addresses = Addresses::Public;
         self
     }
 
@@ -226,7 +235,8 @@ impl RemoteKeysBuilder {
     /// # Errors
     ///
     /// - [`ConfigError::Url`]: the URL is neither https nor a permitted http one, or holds a user
-    ///   name or a password; or that of an issuer has a query or a fragment.
+    ///   name or a password; that of an issuer has a query or a fragment; or it leads where
+    ///   [`public_addresses_only`](Self::public_addresses_only) forbids.
     /// - [`ConfigError::OutOfRange`]: a setting is 0, or more than 30 days or 100 %, or a range is
     ///   empty.
     /// - [`ConfigError::Key`]: no client was given, and there is no cryptographic back end for
@@ -265,7 +275,7 @@ fn jwks_uri(url: &str, policy: Policy) -> Result<JwksUri, ConfigError> {
             }
         })
     })?;
-    let reach = Reach::Anywhere;
+    let reach = policy.addresses.reach(&url)?;
     Ok(JwksUri { url, reach })
 }
 

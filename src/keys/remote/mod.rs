@@ -117,13 +117,18 @@ impl RemoteKeys {
         RemoteKeysBuilder::issuer(issuer.into())
     }
 
-    /// Sets up the keys of one issuer after another, which are fetched by one built-in client.
-    pub(crate) fn discoverer()
-    -> Result<impl Fn(&str) -> Result<Self, ConfigError> + Send + Sync, ConfigError> {
+    /// Sets up the keys of one issuer after another, which are fetched by one built-in client
+    /// unless the closure sets another.
+    pub(crate) fn discoverer<F>(
+        set_up: F,
+    ) -> Result<impl Fn(&str) -> Result<Self, ConfigError> + Send + Sync, ConfigError>
+    where
+        F: Fn(RemoteKeysBuilder) -> RemoteKeysBuilder + Send + Sync,
+    {
         let client: Arc<dyn Fetch> = Arc::new(DefaultClient::new()?);
         Ok(move |issuer: &str| {
             let builder = RemoteKeysBuilder::issuer(issuer.to_owned());
-            builder.shared_client(Arc::clone(&client)).build()
+            set_up(builder.shared_client(Arc::clone(&client))).build()
         })
     }
 

@@ -67,7 +67,12 @@ impl Source {
         Box::pin(within(settings.timeout, async move {
             let at = match place {
                 Place::Known(at) => at,
-                Place::Issuer(issuer) => Arc::new(issuer.find(&*client, max_body_len).await?),
+                Place::Issuer(issuer) => match (issuer.find(&*client, max_body_len).await, &last) {
+                    (Ok(at), _) => Arc::new(at),
+                    // Where only the metadata cannot be had, keys are still where they were.
+                    (Err(FetchError::Discovery(_)), Some(last)) => Arc::clone(&last.at),
+                    (Err(error), _) => return Err(error),
+                },
             };
             let order = Order {
                 url: at.url.uri().clone(),

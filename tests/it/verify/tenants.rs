@@ -247,7 +247,57 @@ fn who_leaves_may_use_the_verifier() {
     // In a thread of its own, since it would hold the lock forever.
     let (other, token) = (verifier.clone(), world.token("initech"));
     std::thread::spawn(move || other.verify_now(token).map(|_| ()));
-    assert_eq!(told.recv_timeout(SECS_30), Ok(Ok(())));
+    // It is answered, if only that there is no room yet.
+    let busy = Err(AuthError::KeysUnavailable(SECS_30));
+    assert_eq!(told.recv_timeout(SECS_30), Ok(busy));
+}
+
+#[test]
+fn tokens_that_only_name_tenants_take_a_tenth_of_the_places() {
+    let names: Vec<_> = (0..200).map(|number| number.to_string()).collect();
+    let names: Vec<_> = names.iter().map(String::as_str).collect();
+    let world = World::with(&names);
+    let verifier = world.verifier(world.tenants());
+    for name in &names[..100] {
+        assert_eq!(world.verify(&verifier, name), Ok(()));
+    }
+    world.clock.advance(SECS_30);
+    world.made();
+    let name_them = || {
+        for name in &names[100..] {
+            let foreign = named(&tenant(name)).clock(world.clock.clone());
+            assert!(verifier.verify_now(foreign.token().sign()).is_err());
+        }
+        world.made().len()
+    };
+    assert_eq!(name_them(), 10);
+    assert_eq!(name_them(), 0);
+    for name in &names[10..100] {
+        assert_eq!(world.verify(&verifier, name), Ok(()));
+    }
+    assert!(world.made().is_empty());
+    // They make room for each other, and for whoever has a good token.
+    world.clock.advance(SECS_30);
+    assert_eq!(world.verify(&verifier, "0"), Ok(()));
+    assert_eq!(world.made(), [tenant("0")]);
+    assert_eq!(name_them(), 10);
+    for name in &names[11..100] {
+        assert_eq!(world.verify(&verifier, name), Ok(()));
+    }
+}
+
+#[tokio::test]
+async fn tenants_that_are_inside_are_refused_unless_that_is_wanted() {
+    let issuer = TestIssuer::new("http://127.0.0.1:9/acme", Algorithm::ES256);
+    let token = issuer.token().audience(AUDIENCE).sign();
+    let refused = |tenants: Tenants| {
+        let verifier = <Verifier>::builder().tenants(tenants).audience(AUDIENCE);
+        verifier.build().unwrap().verify_now(&token).unwrap_err()
+    };
+    let error = refused(Tenants::discover(|_| true).unwrap());
+    assert_eq!(error, TokenError::UntrustedIssuer.into());
+    let error = refused(Tenants::discover_with(|_| true, |keys| keys).unwrap());
+    assert!(matches!(error, AuthError::KeysUnavailable(_)), "{error}");
 }
 
 #[test]
@@ -369,7 +419,7 @@ async fn tenants_are_discovered_and_do_not_notice_each_other() {
         });
     tokio::spawn(async { axum::serve(listener, router).await });
 
-    let tenants = Tenants::discover(|issuer| !issuer.ends_with("evil")).unwrap();
+    let tenants = Tenants::discover_with(|issuer| !issuer.ends_with("evil"), |keys| keys).unwrap();
     let verifier = <Verifier>::builder().tenants(tenants).audience(AUDIENCE);
     let verifier = verifier.build().unwrap();
     let [acme, initech, evil] = &realms;

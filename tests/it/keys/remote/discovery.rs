@@ -494,3 +494,38 @@ fn issuers_that_are_none() {
     let keys = RemoteKeys::discover("http://issuer.example.com").allow_http();
     assert!(keys.build().is_ok());
 }
+
+#[tokio::test(start_paused = true)]
+async fn keys_are_where_they_were_while_only_the_metadata_is_missing() {
+    let site = Site::with(&["a"]);
+    let keys = site.keys(ISSUER).build().unwrap();
+    let verifier = verifier(&keys);
+    keys.ready().await.unwrap();
+    pass(secs(31)).await;
+    site.asked();
+    site.remove(OPENID);
+    site.put(URL, jwks(&["a", "b"]));
+    assert_eq!(verify(&verifier, "b").await, Ok(()));
+    assert_eq!(site.asked(), [OPENID, OAUTH, URL]);
+
+    // What is there, but not right, is another matter.
+    site.put(OPENID, metadata("https://evil.example.com", URL));
+    pass(secs(481)).await;
+    assert!(keys.status().last_error.is_some());
+    assert!(!site.asked().contains(&URL.to_owned()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn issuers_that_strangers_name_are_kept_outside() {
+    let forbidden = "the URL leads to this machine or into a private network, \
+                     which `public_addresses_only` forbids";
+    for url in ["https://10.0.0.1", "http://localhost:3000", "https://127.1"] {
+        for builder in [RemoteKeys::discover(url), RemoteKeys::builder(url)] {
+            let error = builder.public_addresses_only().build().unwrap_err();
+            assert_eq!(error.to_string(), forbidden, "{url}");
+        }
+    }
+    let site = Site::with(&["a"]);
+    let keys = site.keys(ISSUER).public_addresses_only().build().unwrap();
+    assert!(keys.ready().await.is_ok());
+}
