@@ -4,6 +4,7 @@ mod builder;
 mod misses;
 mod record;
 mod schedule;
+mod settings;
 mod source;
 mod worker;
 
@@ -18,9 +19,9 @@ use tokio::time::Instant;
 use tower::BoxError;
 
 pub use self::builder::RemoteKeysBuilder;
-use self::builder::Settings;
 use self::record::Current;
 use self::schedule::{Demand, Schedule};
+use self::settings::Settings;
 use self::source::Source;
 use self::worker::Worker;
 use super::fetch::{DefaultClient, Fetch, FetchError};

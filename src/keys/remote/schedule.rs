@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::builder::Settings;
 use super::misses::{Bounds, Misses, WantedId, after};
+use super::settings::Settings;
 use crate::keys::WantedKey;
 use crate::keys::fetch::FetchError;
 

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use futures::future::BoxFuture;
 use http::HeaderValue;
 
-use super::builder::Settings;
+use super::settings::Settings;
 use crate::keys::discovery::{Discovery, JwksUri};
 use crate::keys::fetch::{Answer, Fetch, FetchError, Order, within};
 
