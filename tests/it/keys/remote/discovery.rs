@@ -453,6 +453,22 @@ async fn a_failure_of_the_metadata_is_told_from_one_of_the_keys() {
     assert_eq!(source, "the answer is longer than 1 bytes");
 }
 
+#[tokio::test(start_paused = true)]
+async fn metadata_is_bounded() {
+    let site = Site::with(&["a"]);
+    let spaces = " ".repeat(256 * 1024);
+    site.put(OPENID, metadata(ISSUER, URL) + &spaces);
+    assert_eq!(
+        site.refusal(ISSUER).await,
+        "the discovery document cannot be had: the answer is longer than 262144 bytes"
+    );
+    let nested = format!(r#"{{"x":{}}}"#, "[".repeat(200_000));
+    site.put(OPENID, nested);
+    let refusal = site.refusal(ISSUER).await;
+    assert!(refusal.starts_with("the discovery document is not a JSON object"));
+    assert_eq!(site.asked(), [OPENID, OPENID]);
+}
+
 #[test]
 fn issuers_that_are_none() {
     let assert_refused = |issuer: &str, text: &str| {
