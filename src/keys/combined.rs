@@ -54,16 +54,19 @@ impl Combined {
     pub fn is_empty(&self) -> bool {
         self.providers.is_empty()
     }
+
+    fn is_up_to_date(&self, merged: &Merged) -> bool {
+        let mut parts = self.providers.iter().zip(&merged.parts);
+        parts.all(|(provider, part)| provider.snapshot_if_changed(part).is_none())
+    }
 }
 
 impl KeyProvider for Combined {
     fn snapshot(&self) -> KeySet {
-        let merged = self.merged.load();
-        if let Some(merged) = &*merged {
-            let mut parts = self.providers.iter().zip(&merged.parts);
-            if parts.all(|(provider, part)| provider.snapshot().is_same(part)) {
-                return merged.whole.clone();
-            }
+        if let Some(merged) = &*self.merged.load()
+            && self.is_up_to_date(merged)
+        {
+            return merged.whole.clone();
         }
         let parts: Vec<_> = self.providers.iter().map(KeyProvider::snapshot).collect();
         let whole: KeySet = parts.iter().flat_map(KeySet::keys).cloned().collect();
@@ -72,6 +75,16 @@ impl KeyProvider for Combined {
             whole: whole.clone(),
         })));
         whole
+    }
+
+    fn snapshot_if_changed(&self, known: &KeySet) -> Option<KeySet> {
+        if let Some(merged) = &*self.merged.load()
+            && merged.whole.is_same(known)
+            && self.is_up_to_date(merged)
+        {
+            return None;
+        }
+        self.snapshot().snapshot_if_changed(known)
     }
 
     /// Asks each provider, so that the outage of one keeps no key of another away. Only where none

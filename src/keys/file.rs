@@ -154,6 +154,10 @@ impl KeyProvider for KeyFile {
     fn snapshot(&self) -> KeySet {
         KeySet::clone(&self.state.keys.load())
     }
+
+    fn snapshot_if_changed(&self, known: &KeySet) -> Option<KeySet> {
+        self.state.keys.load().snapshot_if_changed(known)
+    }
 }
 
 fn read(path: &Path) -> io::Result<Vec<u8>> {

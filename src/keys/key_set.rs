@@ -73,13 +73,18 @@ impl KeySet {
         }
     }
 
-    /// Whether the other is this set, or as good as it. May say no where both hold equal keys.
-    pub(crate) fn is_same(&self, other: &Self) -> bool {
+    /// Whether the other is this set, or a clone of it. May say no where both hold equal keys.
+    pub fn is_same(&self, other: &Self) -> bool {
         match (&self.0, &other.0) {
-            (Keys::One(key), Keys::One(other)) => key.same_key(other),
+            (Keys::One(key), _) => other.is_only(key),
             (Keys::Many(keys), Keys::Many(others)) => Arc::ptr_eq(keys, others),
             _ => false,
         }
+    }
+
+    /// Whether it was made from this one key.
+    pub(super) fn is_only(&self, key: &VerifyingKey) -> bool {
+        matches!(&self.0, Keys::One(only) if only.same_key(key))
     }
 
     fn with_key_id(&self, key_id: Option<&str>) -> &[VerifyingKey] {

@@ -80,6 +80,15 @@ pub trait KeyProvider: Send + Sync + 'static {
     /// whoever replaces the keys. An empty set means that there are none yet.
     fn snapshot(&self) -> KeySet;
 
+    /// The keys at hand, unless they are those that a [`snapshot`](Self::snapshot) has given
+    /// before. Called for each token that was verified before.
+    ///
+    /// By default it takes a snapshot and asks [`KeySet::is_same`]. A provider that can tell
+    /// without a clone lets more threads work at once, since they need not count it.
+    fn snapshot_if_changed(&self, known: &KeySet) -> Option<KeySet> {
+        Some(self.snapshot()).filter(|keys| !keys.is_same(known))
+    }
+
     /// Looks for newer keys, since none of the [`snapshot`](Self::snapshot) fits a token.
     ///
     /// Anybody who can send a token can cause this call. A provider that fetches must share one
@@ -165,17 +174,29 @@ impl KeyProvider for VerifyingKey {
     fn snapshot(&self) -> KeySet {
         KeySet::from(self.clone())
     }
+
+    fn snapshot_if_changed(&self, known: &KeySet) -> Option<KeySet> {
+        (!known.is_only(self)).then(|| self.snapshot())
+    }
 }
 
 impl KeyProvider for KeySet {
     fn snapshot(&self) -> KeySet {
         self.clone()
     }
+
+    fn snapshot_if_changed(&self, known: &KeySet) -> Option<KeySet> {
+        (!self.is_same(known)).then(|| self.clone())
+    }
 }
 
 impl<P: KeyProvider + ?Sized> KeyProvider for Arc<P> {
     fn snapshot(&self) -> KeySet {
         (**self).snapshot()
+    }
+
+    fn snapshot_if_changed(&self, known: &KeySet) -> Option<KeySet> {
+        (**self).snapshot_if_changed(known)
     }
 
     fn refresh(&self, wanted: &WantedKey<'_>) -> Refresh {

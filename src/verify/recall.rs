@@ -5,7 +5,7 @@ use super::verified::Trust;
 use super::{Inner, VerifiedToken};
 use crate::error::{AuthError, TokenError};
 use crate::jose::Header;
-use crate::keys::{KeySet, WantedKey};
+use crate::keys::{KeyProvider, WantedKey};
 
 impl<C> Inner<C> {
     /// The verdict on a token that is remembered: the same that judging it anew would give.
@@ -27,7 +27,7 @@ impl<C> Inner<C> {
             self.cache.remove(id);
             return Some(Err(reason.into()));
         }
-        if !is_still_trusted(trust, &issuer.keys.snapshot(), verified.header()) {
+        if !is_still_trusted(trust, &*issuer.keys, verified.header()) {
             self.cache.remove(id);
             return None;
         }
@@ -54,11 +54,13 @@ impl<C> Inner<C> {
 
 /// Whether the key that would be chosen from the keys of now is the one that was chosen then. Of
 /// the same set, it is.
-fn is_still_trusted(trust: &Trust, keys: &KeySet, header: &Header) -> bool {
+fn is_still_trusted(trust: &Trust, keys: &dyn KeyProvider, header: &Header) -> bool {
+    let Some(keys) = keys.snapshot_if_changed(&trust.keys) else {
+        return true;
+    };
     let wanted = WantedKey::of(header);
-    keys.is_same(&trust.keys)
-        || match (keys.select(wanted), trust.keys.select(wanted)) {
-            (Ok(key), Ok(known)) => key.same_key(known),
-            _ => false,
-        }
+    match (keys.select(wanted), trust.keys.select(wanted)) {
+        (Ok(key), Ok(known)) => key.same_key(known),
+        _ => false,
+    }
 }

@@ -177,6 +177,12 @@ impl KeyProvider for RemoteKeys {
         self.0.keys(Instant::now())
     }
 
+    fn snapshot_if_changed(&self, known: &KeySet) -> Option<KeySet> {
+        let current = self.0.current.load();
+        let keys = current.keys(Instant::now()).unwrap_or(&self.0.none);
+        keys.snapshot_if_changed(known)
+    }
+
     fn refresh(&self, wanted: &WantedKey<'_>) -> Refresh {
         let now = Instant::now();
         let mut state = self.0.state();

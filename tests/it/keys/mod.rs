@@ -31,5 +31,15 @@ fn assert_key_ids(keys: &KeySet, expected: &[Option<&str>]) {
 
 #[track_caller]
 fn assert_provides(keys: &dyn KeyProvider, expected: &[Option<&str>]) {
-    assert_key_ids(&keys.snapshot(), expected);
+    let snapshot = keys.snapshot();
+    assert_key_ids(&snapshot, expected);
+    let changed = keys.snapshot_if_changed(&snapshot);
+    assert!(changed.is_none_or(|keys| !keys.is_same(&snapshot)));
+    let others: [KeySet; 2] = [
+        named(250, "x").into(),
+        [named(250, "x")].into_iter().collect(),
+    ];
+    for other in others {
+        assert_key_ids(&keys.snapshot_if_changed(&other).unwrap(), expected);
+    }
 }
