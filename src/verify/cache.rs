@@ -169,7 +169,7 @@ impl<C> Weighter<TokenId, VerifiedToken<C>> for Weigher {
         match self.0 {
             Limit::Entries(_) => 1,
             Limit::Bytes(_) => {
-                let texts = u64::from(verified.trust().payload_len).saturating_mul(2);
+                let texts = u64::from(verified.payload_len()).saturating_mul(2);
                 texts
                     .saturating_add(ENTRY_LEN)
                     .saturating_add(size_of::<C>() as u64)

@@ -79,8 +79,8 @@ use self::issuers::{Issuer, Issuers};
 pub use self::status::{IssuerNotReady, IssuerStatus};
 pub use self::tenants::Tenants;
 pub use self::validation::Validation;
+use self::verified::Verified;
 pub use self::verified::VerifiedToken;
-use self::verified::{Trust, Verified};
 use crate::error::{AuthError, RequestError, TokenError};
 use crate::jose::{ClaimPath, NumericDate, Token, UnverifiedClaims, base64url};
 use crate::keys::{Refresh, WantedKey};
@@ -221,7 +221,7 @@ impl<C: DeserializeOwned> Inner<C> {
         }
         let token = Token::parse(text)?;
 
-        let (header, is_new_header) = self.headers.of(&token)?;
+        let header = self.headers.of(&token)?;
         let mut payload = Vec::new();
         base64url::decode_into(token.payload(), &mut payload).ok_or(TokenError::Malformed)?;
         let payload = str::from_utf8(&payload).map_err(|_| TokenError::InvalidClaims)?;
@@ -262,9 +262,6 @@ impl<C: DeserializeOwned> Inner<C> {
             return Err(TokenError::BadSignature.into());
         }
 
-        if is_new_header {
-            self.headers.remember(&token, &header);
-        }
         let verified = VerifiedToken::new(Verified {
             claims: serde_json::from_str(payload).map_err(|_| TokenError::UndecodableClaims)?,
             roles: self
@@ -273,12 +270,8 @@ impl<C: DeserializeOwned> Inner<C> {
                 .flat_map(|path| path.strings(payload))
                 .collect(),
             registered: claims.registered.into(),
-            header,
-            trust: Trust {
-                issuer: issuer.id,
-                keys,
-                payload_len: u32::try_from(payload.len()).unwrap_or(u32::MAX),
-            },
+            payload_len: u32::try_from(payload.len()).unwrap_or(u32::MAX),
+            trust: self.headers.accept(&token, header, issuer.id, keys),
         });
         let verified = self.apply_rules(verified).map_err(Stop::Refused)?;
         self.issuers.mark_used(&issuer);

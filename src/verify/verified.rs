@@ -31,19 +31,20 @@ use crate::keys::KeySet;
 pub struct VerifiedToken<C = Map<String, Value>>(Arc<Verified<C>>);
 
 pub(super) struct Verified<C> {
-    pub(super) header: Arc<Header>,
+    pub(super) trust: Arc<Trust>,
+    /// The length of the payload, from which the size of the claims is guessed.
+    pub(super) payload_len: u32,
     pub(super) registered: RegisteredClaims,
-    pub(super) roles: Vec<Box<str>>,
-    pub(super) trust: Trust,
+    pub(super) roles: Box<[Box<str>]>,
     pub(super) claims: C,
 }
 
-/// By what a token was accepted. The key is the one that fits it of these.
+/// By what a token was accepted: much the same for all of an issuer, so that they share it. The
+/// key is the one that fits the header of these.
 pub(super) struct Trust {
+    pub(super) header: Arc<Header>,
     pub(super) issuer: IssuerId,
     pub(super) keys: KeySet,
-    /// The length of the payload, from which the size of the claims is guessed.
-    pub(super) payload_len: u32,
 }
 
 impl<C> VerifiedToken<C> {
@@ -53,6 +54,10 @@ impl<C> VerifiedToken<C> {
 
     pub(super) fn trust(&self) -> &Trust {
         &self.0.trust
+    }
+
+    pub(super) fn payload_len(&self) -> u32 {
+        self.0.payload_len
     }
 
     /// The claims.
@@ -67,7 +72,7 @@ impl<C> VerifiedToken<C> {
 
     /// The header.
     pub fn header(&self) -> &Header {
-        &self.0.header
+        &self.0.trust.header
     }
 
     /// Whom the token speaks of (`sub`).
@@ -108,7 +113,7 @@ impl<C> Clone for VerifiedToken<C> {
 impl<C> fmt::Debug for VerifiedToken<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("VerifiedToken")
-            .field("header", &self.0.header)
+            .field("header", &self.0.trust.header)
             .finish_non_exhaustive()
     }
 }
