@@ -116,6 +116,7 @@ fn a_remembered_token_is_small() {
     #[derive(serde::Deserialize)]
     struct NoClaims {}
 
-    assert!(bytes_of_an_entry::<NoClaims>() <= 480);
-    assert!(bytes_of_an_entry::<MyClaims>() <= 740);
+    // Of these, 72 are the cache's own, 119 the registered claims.
+    assert!(bytes_of_an_entry::<NoClaims>() <= 255);
+    assert!(bytes_of_an_entry::<MyClaims>() <= 515);
 }

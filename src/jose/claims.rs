@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::ops::Range;
 
 use super::numeric_date::NumericDate;
+use super::packed::{Packed, Packer};
 use super::unverified::UnverifiedClaims;
 use crate::error::TokenError;
 
@@ -24,11 +24,16 @@ use crate::error::TokenError;
 /// # Ok::<(), tower_bearer::TokenError>(())
 /// ```
 #[derive(Clone, PartialEq, Eq)]
-pub struct RegisteredClaims {
-    /// The texts of all claims, one behind the other: one allocation instead of one each.
-    texts: Box<str>,
-    claims: Claims<Range<u32>>,
-}
+pub struct RegisteredClaims(Packed);
+
+const ISSUER: char = 'i';
+const SUBJECT: char = 's';
+const AUDIENCE: char = 'a';
+const EXPIRES_AT: char = 'e';
+const NOT_BEFORE: char = 'n';
+const ISSUED_AT: char = 't';
+const TOKEN_ID: char = 'j';
+const SCOPE: char = 'o';
 
 impl RegisteredClaims {
     /// Reads the claims from the JSON text of a payload.
@@ -40,62 +45,48 @@ impl RegisteredClaims {
     pub fn parse(json: &str) -> Result<Self, TokenError> {
         let mut claims = UnverifiedClaims::new();
         claims.read(json)?;
-        Ok(Self::from(claims.registered))
+        Ok(Self::from(&claims.registered))
     }
 
     /// Who issued the token (`iss`).
     pub fn issuer(&self) -> Option<&str> {
-        self.claims.issuer.as_ref().map(|span| self.text(span))
+        self.0.text(ISSUER)
     }
 
     /// Whom the token speaks of (`sub`).
     pub fn subject(&self) -> Option<&str> {
-        self.claims.subject.as_ref().map(|span| self.text(span))
+        self.0.text(SUBJECT)
     }
 
     /// Whom the token is meant for (`aud`).
     pub fn audiences(&self) -> impl Iterator<Item = &str> {
-        self.claims
-            .audience
-            .iter()
-            .flat_map(OneOrMany::iter)
-            .map(|span| self.text(span))
+        self.0.texts(AUDIENCE)
     }
 
     /// From when on the token is no longer good (`exp`).
     pub fn expires_at(&self) -> Option<NumericDate> {
-        self.claims.expires_at
+        self.0.date(EXPIRES_AT)
     }
 
     /// Before when the token is not yet good (`nbf`).
     pub fn not_before(&self) -> Option<NumericDate> {
-        self.claims.not_before
+        self.0.date(NOT_BEFORE)
     }
 
     /// When the token was issued (`iat`).
     pub fn issued_at(&self) -> Option<NumericDate> {
-        self.claims.issued_at
+        self.0.date(ISSUED_AT)
     }
 
     /// The identifier of the token (`jti`).
     pub fn token_id(&self) -> Option<&str> {
-        self.claims.token_id.as_ref().map(|span| self.text(span))
+        self.0.text(TOKEN_ID)
     }
 
     /// The scopes, from `scope` and `scp`: of a string those between its spaces, of an array its
     /// elements.
     pub fn scopes(&self) -> impl Iterator<Item = &str> {
-        [&self.claims.scope, &self.claims.scp]
-            .into_iter()
-            .flatten()
-            .flat_map(|scopes| {
-                let (listed, elements) = match scopes {
-                    OneOrMany::One(list) => (self.text(list), [].as_slice()),
-                    OneOrMany::Many(elements) => ("", elements.as_slice()),
-                };
-                let listed = listed.split(' ').filter(|scope| !scope.is_empty());
-                listed.chain(elements.iter().map(|span| self.text(span)))
-            })
+        self.0.texts(SCOPE)
     }
 
     /// Whether this scope is among the [`scopes`](Self::scopes): compared to the letter, and
@@ -104,37 +95,54 @@ impl RegisteredClaims {
         self.scopes().any(|granted| granted == scope)
     }
 
-    /// The claims, of which only the dates can be read.
-    pub(crate) fn claims(&self) -> &Claims<Range<u32>> {
-        &self.claims
-    }
-
-    fn text(&self, span: &Range<u32>) -> &str {
-        let (Ok(start), Ok(end)) = (usize::try_from(span.start), usize::try_from(span.end)) else {
-            return "";
-        };
-        self.texts.get(start..end).unwrap_or_default()
-    }
-}
-
-impl From<Claims<Cow<'_, str>>> for RegisteredClaims {
-    fn from(claims: Claims<Cow<'_, str>>) -> Self {
-        let mut texts = String::with_capacity(claims.text_len());
-        let claims = claims.map(|text| {
-            let start = len(&texts);
-            texts.push_str(&text);
-            start..len(&texts)
-        });
-        Self {
-            texts: texts.into_boxed_str(),
-            claims,
+    pub(crate) fn times(&self) -> Times {
+        Times {
+            expires_at: self.expires_at(),
+            not_before: self.not_before(),
+            issued_at: self.issued_at(),
         }
     }
 }
 
-/// No token comes near the limit: spans past it would be empty.
-fn len(text: &str) -> u32 {
-    u32::try_from(text.len()).unwrap_or(u32::MAX)
+impl From<&Claims<'_>> for RegisteredClaims {
+    fn from(claims: &Claims<'_>) -> Self {
+        let mut packer = claims.packer();
+        if let Some(issuer) = &claims.issuer {
+            packer.text(ISSUER, issuer);
+        }
+        if let Some(subject) = &claims.subject {
+            packer.text(SUBJECT, subject);
+        }
+        if let Some(token_id) = &claims.token_id {
+            packer.text(TOKEN_ID, token_id);
+        }
+        for audience in claims.audience.iter().flat_map(OneOrMany::iter) {
+            packer.text(AUDIENCE, audience);
+        }
+        for scopes in [&claims.scope, &claims.scp].into_iter().flatten() {
+            match scopes {
+                OneOrMany::One(list) => list
+                    .split(' ')
+                    .filter(|scope| !scope.is_empty())
+                    .for_each(|scope| packer.text(SCOPE, scope)),
+                OneOrMany::Many(scopes) => {
+                    for scope in scopes {
+                        packer.text(SCOPE, scope);
+                    }
+                }
+            }
+        }
+        if let Some(date) = claims.times.expires_at {
+            packer.date(EXPIRES_AT, date);
+        }
+        if let Some(date) = claims.times.not_before {
+            packer.date(NOT_BEFORE, date);
+        }
+        if let Some(date) = claims.times.issued_at {
+            packer.date(ISSUED_AT, date);
+        }
+        Self(packer.finish())
+    }
 }
 
 impl fmt::Debug for RegisteredClaims {
@@ -143,88 +151,59 @@ impl fmt::Debug for RegisteredClaims {
     }
 }
 
-/// The registered claims, with texts of any form.
-#[derive(Clone, PartialEq, Eq)]
-pub(crate) struct Claims<T> {
-    pub(crate) issuer: Option<T>,
-    pub(crate) subject: Option<T>,
-    pub(crate) audience: Option<OneOrMany<T>>,
+/// The registered claims as they stand in a payload.
+#[derive(Default)]
+pub(crate) struct Claims<'a> {
+    pub(crate) issuer: Option<Cow<'a, str>>,
+    pub(crate) subject: Option<Cow<'a, str>>,
+    pub(crate) audience: Option<OneOrMany<'a>>,
+    pub(crate) times: Times,
+    pub(crate) token_id: Option<Cow<'a, str>>,
+    pub(crate) scope: Option<OneOrMany<'a>>,
+    pub(crate) scp: Option<OneOrMany<'a>>,
+}
+
+/// The dates among them.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Times {
     pub(crate) expires_at: Option<NumericDate>,
     pub(crate) not_before: Option<NumericDate>,
     pub(crate) issued_at: Option<NumericDate>,
-    pub(crate) token_id: Option<T>,
-    pub(crate) scope: Option<OneOrMany<T>>,
-    pub(crate) scp: Option<OneOrMany<T>>,
 }
 
-impl<T> Claims<T> {
-    fn map<U>(self, mut convert: impl FnMut(T) -> U) -> Claims<U> {
-        Claims {
-            issuer: self.issuer.map(&mut convert),
-            subject: self.subject.map(&mut convert),
-            audience: self.audience.map(|texts| texts.map(&mut convert)),
-            expires_at: self.expires_at,
-            not_before: self.not_before,
-            issued_at: self.issued_at,
-            token_id: self.token_id.map(&mut convert),
-            scope: self.scope.map(|texts| texts.map(&mut convert)),
-            scp: self.scp.map(|texts| texts.map(&mut convert)),
+impl Claims<'_> {
+    fn packer(&self) -> Packer {
+        /// What a date of these times takes, and about as much the second item of a list.
+        const DATE_LEN: usize = 6;
+
+        let (mut len, mut items) = (3 * DATE_LEN, 3_usize);
+        let mut add = |text: &str| {
+            len = len.saturating_add(text.len());
+            items = items.saturating_add(1);
+        };
+        let single = [&self.issuer, &self.subject, &self.token_id];
+        single.into_iter().flatten().for_each(|text| add(text));
+        for texts in [&self.audience, &self.scope, &self.scp] {
+            let texts = texts.iter().flat_map(OneOrMany::iter);
+            texts.for_each(|text| add(text));
         }
+        Packer::new(len, items)
     }
 }
 
-impl Claims<Cow<'_, str>> {
-    fn text_len(&self) -> usize {
-        let single = [&self.issuer, &self.subject, &self.token_id]
-            .into_iter()
-            .flatten();
-        let listed = [&self.audience, &self.scope, &self.scp]
-            .into_iter()
-            .flatten();
-        single
-            .chain(listed.flat_map(OneOrMany::iter))
-            .map(|text| text.len())
-            .sum()
-    }
-}
-
-impl<T> Default for Claims<T> {
-    fn default() -> Self {
-        Self {
-            issuer: None,
-            subject: None,
-            audience: None,
-            expires_at: None,
-            not_before: None,
-            issued_at: None,
-            token_id: None,
-            scope: None,
-            scp: None,
-        }
-    }
-}
-
-/// One text or several, as `aud` and `scp` have them.
-#[derive(Clone, PartialEq, Eq)]
-pub(crate) enum OneOrMany<T> {
+/// One text or several, as `aud` and `scope` have them.
+pub(crate) enum OneOrMany<'a> {
     /// A JSON string.
-    One(T),
+    One(Cow<'a, str>),
     /// A JSON array of strings.
-    Many(Vec<T>),
+    Many(Vec<Cow<'a, str>>),
 }
 
-impl<T> OneOrMany<T> {
-    pub(crate) fn iter(&self) -> std::slice::Iter<'_, T> {
+impl<'a> OneOrMany<'a> {
+    pub(crate) fn iter(&self) -> std::slice::Iter<'_, Cow<'a, str>> {
         match self {
             Self::One(text) => std::slice::from_ref(text).iter(),
             Self::Many(texts) => texts.iter(),
-        }
-    }
-
-    fn map<U>(self, mut convert: impl FnMut(T) -> U) -> OneOrMany<U> {
-        match self {
-            Self::One(text) => OneOrMany::One(convert(text)),
-            Self::Many(texts) => OneOrMany::Many(texts.into_iter().map(convert).collect()),
         }
     }
 }

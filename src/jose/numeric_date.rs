@@ -42,6 +42,14 @@ impl NumericDate {
         self.secs
     }
 
+    pub(super) const fn new(secs: i64, nanos: u32) -> Self {
+        Self { secs, nanos }
+    }
+
+    pub(super) const fn nanos(self) -> u32 {
+        self.nanos
+    }
+
     /// This date, so much later.
     #[must_use]
     pub fn saturating_add(self, duration: Duration) -> Self {

@@ -71,7 +71,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads a string or an array of strings.
-    pub(crate) fn texts(&mut self) -> Option<OneOrMany<Cow<'a, str>>> {
+    pub(crate) fn texts(&mut self) -> Option<OneOrMany<'a>> {
         if self.peek() == Some(b'"') {
             return self.text().map(OneOrMany::One);
         }

@@ -1,7 +1,5 @@
 //! What a payload says before its signature is checked.
 
-use std::borrow::Cow;
-
 use super::claims::Claims;
 use super::names::Names;
 use super::object::{read_object, set_once};
@@ -10,7 +8,7 @@ use crate::error::TokenError;
 
 /// The claims of a payload whose signature is not verified yet. They never leave this crate.
 pub(crate) struct UnverifiedClaims<'a> {
-    pub(crate) registered: Claims<Cow<'a, str>>,
+    pub(crate) registered: Claims<'a>,
     /// Whether the token is bound to a key of its sender
     /// ([RFC 7800](https://www.rfc-editor.org/rfc/rfc7800)).
     pub(crate) is_sender_constrained: bool,
@@ -42,9 +40,9 @@ impl<'a> UnverifiedClaims<'a> {
             "iss" => set_once(&mut registered.issuer, value.text()?),
             "sub" => set_once(&mut registered.subject, value.text()?),
             "aud" => set_once(&mut registered.audience, value.texts()?),
-            "exp" => set_once(&mut registered.expires_at, value.date()?),
-            "nbf" => set_once(&mut registered.not_before, value.date()?),
-            "iat" => set_once(&mut registered.issued_at, value.date()?),
+            "exp" => set_once(&mut registered.times.expires_at, value.date()?),
+            "nbf" => set_once(&mut registered.times.not_before, value.date()?),
+            "iat" => set_once(&mut registered.times.issued_at, value.date()?),
             "jti" => set_once(&mut registered.token_id, value.text()?),
             "scope" => set_once(&mut registered.scope, value.texts()?),
             "scp" => set_once(&mut registered.scp, value.texts()?),
@@ -63,9 +61,9 @@ impl<'a> UnverifiedClaims<'a> {
             "iss" => registered.issuer.is_some(),
             "sub" => registered.subject.is_some(),
             "aud" => registered.audience.is_some(),
-            "exp" => registered.expires_at.is_some(),
-            "nbf" => registered.not_before.is_some(),
-            "iat" => registered.issued_at.is_some(),
+            "exp" => registered.times.expires_at.is_some(),
+            "nbf" => registered.times.not_before.is_some(),
+            "iat" => registered.times.issued_at.is_some(),
             "jti" => registered.token_id.is_some(),
             "scope" => registered.scope.is_some(),
             "scp" => registered.scp.is_some(),

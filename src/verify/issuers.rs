@@ -8,7 +8,7 @@ use std::sync::atomic::AtomicU64;
 use super::residents::Residents;
 use super::{Tenants, TrustedIssuer, Validation};
 use crate::error::{AuthError, ConfigError, TokenError};
-use crate::jose::NumericDate;
+use crate::jose::{NumericDate, RegisteredClaims};
 use crate::keys::KeyProvider;
 
 /// The trusted issuers.
@@ -114,13 +114,13 @@ impl Issuers {
     pub(super) fn find_again(
         &self,
         id: IssuerId,
-        name: Option<&str>,
+        claims: &RegisteredClaims,
         now: NumericDate,
     ) -> Option<Found<'_>> {
         if let Some((_, issuer)) = id.index().and_then(|index| self.fixed.get(index)) {
             return Some(Found::Fixed(issuer));
         }
-        let found = self.tenants.as_ref()?.find(name?, now).ok()?;
+        let found = self.tenants.as_ref()?.find(claims.issuer()?, now).ok()?;
         (found.id == id).then_some(Found::Tenant(found))
     }
 

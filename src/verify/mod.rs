@@ -57,6 +57,7 @@ mod recall;
 mod residents;
 mod status;
 mod tenants;
+mod times;
 mod validation;
 mod verified;
 
@@ -82,7 +83,7 @@ pub use self::validation::Validation;
 use self::verified::Verified;
 pub use self::verified::VerifiedToken;
 use crate::error::{AuthError, RequestError, TokenError};
-use crate::jose::{ClaimPath, NumericDate, Token, UnverifiedClaims, base64url};
+use crate::jose::{ClaimPath, NumericDate, RegisteredClaims, Token, UnverifiedClaims, base64url};
 use crate::keys::{Refresh, WantedKey};
 use crate::observe;
 
@@ -269,7 +270,7 @@ impl<C: DeserializeOwned> Inner<C> {
                 .iter()
                 .flat_map(|path| path.strings(payload))
                 .collect(),
-            registered: claims.registered.into(),
+            registered: RegisteredClaims::from(&claims.registered),
             payload_len: u32::try_from(payload.len()).unwrap_or(u32::MAX),
             trust: self.headers.accept(&token, header, issuer.id, keys),
         });

@@ -17,13 +17,12 @@ impl<C> Inner<C> {
         let verified = self.cache.get(id)?;
         let trust = verified.trust();
         let now = self.now();
-        let name = verified.registered().issuer();
-        let Some(issuer) = self.issuers.find_again(trust.issuer, name, now) else {
+        let registered = verified.registered();
+        let Some(issuer) = self.issuers.find_again(trust.issuer, registered, now) else {
             self.cache.remove(id);
             return None;
         };
-        let claims = verified.registered().claims();
-        if let Err(reason) = issuer.validation.check_times(claims, now) {
+        if let Err(reason) = issuer.validation.check_times(&registered.times(), now) {
             self.cache.remove(id);
             return Some(Err(reason.into()));
         }

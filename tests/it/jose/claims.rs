@@ -179,3 +179,44 @@ fn debug_shows_no_value() {
     let claims = parse(r#"{"iss":"secret","sub":"secret","aud":["secret"],"exp":1234567890}"#);
     assert_eq!(format!("{claims:?}"), "RegisteredClaims { .. }");
 }
+
+#[test]
+fn claims_are_kept_to_the_letter() {
+    for len in [0, 1, 62, 63, 64, 65, 4094, 4096, 5000, 300_000] {
+        let text = "\u{e9}".repeat(len);
+        let json = format!(r#"{{"jti":"{text}","sub":"a","aud":["","{text}"],"scp":["x y"]}}"#);
+        let claims = parse(&json);
+        assert_eq!(claims.token_id(), Some(&*text));
+        assert_eq!(claims.subject(), Some("a"));
+        assert!(claims.audiences().eq(["", &text]));
+        assert!(claims.scopes().eq(["x y"]));
+    }
+    for date in [
+        "0",
+        "1",
+        "-1",
+        "31",
+        "32",
+        "-32",
+        "-33",
+        "1700000000",
+        "1700000000.5",
+        "-0.25",
+        "1700000000.000000238",
+        "0.999999999",
+        "9223372036854775807",
+        "-9223372036854775808",
+        "1e300",
+        "-1e300",
+        "1e-9",
+    ] {
+        let claims = parse(&format!(
+            r#"{{"exp":{date},"sub":"a","nbf":1,"iat":{date}}}"#
+        ));
+        let date: NumericDate = serde_json::from_str(date).unwrap();
+        assert_eq!(claims.expires_at(), Some(date));
+        assert_eq!(claims.issued_at(), Some(date));
+        assert_eq!(claims.not_before(), Some(NumericDate::from_secs(1)));
+        assert_eq!(claims.subject(), Some("a"));
+    }
+}
