@@ -270,6 +270,7 @@ impl<C: DeserializeOwned> Inner<C> {
                 .iter()
                 .flat_map(|path| path.strings(payload))
                 .collect(),
+            sure_times: issuer.validation.sure_times(&claims.registered.times),
             registered: RegisteredClaims::from(&claims.registered),
             payload_len: u32::try_from(payload.len()).unwrap_or(u32::MAX),
             trust: self.headers.accept(&token, header, issuer.id, keys),

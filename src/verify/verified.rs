@@ -7,6 +7,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::issuers::IssuerId;
+use super::times::SureTimes;
 use crate::jose::{Header, RegisteredClaims};
 use crate::keys::KeySet;
 
@@ -32,6 +33,7 @@ pub struct VerifiedToken<C = Map<String, Value>>(Arc<Verified<C>>);
 
 pub(super) struct Verified<C> {
     pub(super) trust: Arc<Trust>,
+    pub(super) sure_times: SureTimes,
     /// The length of the payload, from which the size of the claims is guessed.
     pub(super) payload_len: u32,
     pub(super) registered: RegisteredClaims,
@@ -54,6 +56,10 @@ impl<C> VerifiedToken<C> {
 
     pub(super) fn trust(&self) -> &Trust {
         &self.0.trust
+    }
+
+    pub(super) fn sure_times(&self) -> SureTimes {
+        self.0.sure_times
     }
 
     pub(super) fn payload_len(&self) -> u32 {

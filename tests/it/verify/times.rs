@@ -1,5 +1,8 @@
 use std::fmt::Write;
+use std::sync::atomic::AtomicU64;
 use std::time::{Duration, SystemTime};
+
+use tower_bearer::verify::Cache;
 
 use super::*;
 
@@ -220,4 +223,52 @@ fn the_system_is_the_clock_unless_another_is_set() {
     assert_accepts(&verifier, issuer.token().audience(AUDIENCE).sign());
     let expired = issuer.token().audience(AUDIENCE).expires_in(-61);
     assert_refuses(&verifier, expired.sign(), TokenError::Expired);
+}
+
+/// The rules are not asked again in the seconds that are sure to pass: none may be too many.
+#[test]
+fn a_remembered_token_ends_and_begins_at_the_same_instant() {
+    let millis = Arc::new(AtomicU64::new(0));
+    let verifier = |leeway: Duration, max_age: Option<Duration>, cache: Cache| {
+        let millis = Arc::clone(&millis);
+        let clock =
+            move || SystemTime::UNIX_EPOCH + Duration::from_millis(millis.load(Ordering::Relaxed));
+        let rules = Validation::new().audience(AUDIENCE).leeway(leeway);
+        let rules = match max_age {
+            Some(max_age) => rules.max_age(max_age),
+            None => rules,
+        };
+        let verifier = builder().validation(rules).cache(cache).clock(clock);
+        verifier.build().unwrap()
+    };
+    let tokens = [
+        vec![("exp", "1010")],
+        vec![("exp", "1010.25"), ("nbf", "1000"), ("iat", "999.5")],
+        vec![("exp", "1009.75"), ("nbf", "1000.75"), ("iat", "1000")],
+        vec![("exp", "1e30"), ("nbf", "-5.5"), ("iat", "1002.5")],
+        vec![("exp", "4294967300"), ("iat", "4294967290.5")],
+    ];
+    let tokens = tokens.map(|times| token_at(&times));
+    let leeways = [0, 500, 1000, 2750].map(Duration::from_millis);
+    let ages = [None, Some(Duration::from_millis(3250)), Some(Duration::MAX)];
+    let cases = leeways
+        .iter()
+        .flat_map(|leeway| ages.map(|age| (*leeway, age)));
+    for ((leeway, age), token) in cases.flat_map(|case| tokens.iter().map(move |t| (case, t))) {
+        let remembering = verifier(leeway, age, Cache::default());
+        let plain = verifier(leeway, age, Cache::disabled());
+        for start in [995_000, 4_294_967_286_000_u64] {
+            for quarter in 0..80 {
+                // At an instant when it may be good, then at another.
+                for at in [start + 8_000, start + quarter * 250] {
+                    millis.store(at, Ordering::Relaxed);
+                    assert_eq!(
+                        remembering.verify_now(token).map(drop),
+                        plain.verify_now(token).map(drop),
+                        "{leeway:?} {age:?} {at}"
+                    );
+                }
+            }
+        }
+    }
 }
