@@ -4,6 +4,10 @@
     reason = "a test that panics has failed, as it should"
 )]
 
+/// The token of the benchmarks.
+#[path = "../benches/token/mod.rs"]
+mod token;
+
 use std::convert::Infallible;
 use std::sync::Arc;
 
@@ -15,19 +19,7 @@ use tower::{Layer, Service, service_fn};
 use tower_bearer::test_util::TestIssuer;
 use tower_bearer::{Algorithm, BearerAuthLayer, Verifier};
 
-/// The claims of the benchmarks.
-#[derive(serde::Deserialize)]
-#[expect(dead_code, reason = "held for their size")]
-struct MyClaims {
-    iss: String,
-    sub: String,
-    aud: String,
-    exp: u64,
-    iat: u64,
-    scope: String,
-    name: String,
-    role: String,
-}
+use self::token::{AUDIENCE, ISSUER, MyClaims};
 
 fn answer(request: Request<()>) -> Ready<Result<Response<Request<()>>, Infallible>> {
     ready(Ok(Response::new(request)))
@@ -56,14 +48,14 @@ fn allocations_of_extensions() -> u64 {
 
 #[test]
 fn a_repeated_token_costs_no_more_than_its_extensions() {
-    let issuer = TestIssuer::new("https://issuer.example.com", Algorithm::HS256);
+    let issuer = TestIssuer::new(ISSUER, Algorithm::HS256);
     let verifier = <Verifier>::builder()
-        .issuer("https://issuer.example.com", issuer.verifying_key())
-        .audience("my-api")
+        .issuer(ISSUER, issuer.verifying_key())
+        .audience(AUDIENCE)
         .build()
         .unwrap();
     let mut service = BearerAuthLayer::new(verifier).layer(service_fn(answer));
-    let token = issuer.token().audience("my-api").sign();
+    let token = token::token(&issuer).sign();
 
     let mut count = || {
         let request = request(&token);
@@ -84,25 +76,18 @@ fn bytes_of_an_entry<C: DeserializeOwned + Send + Sync + 'static>() -> i64 {
     // So many fill what the tables of the cache have doubled to last about three quarters.
     const TOKENS: i64 = 1500;
 
-    let issuer = TestIssuer::new("https://issuer.example.com", Algorithm::HS256);
+    let issuer = TestIssuer::new(ISSUER, Algorithm::HS256);
     let verifier = Verifier::<C>::builder()
-        .issuer("https://issuer.example.com", issuer.verifying_key())
-        .audience("my-api")
+        .issuer(ISSUER, issuer.verifying_key())
+        .audience(AUDIENCE)
         .build()
         .unwrap();
-    let token = |number: i64| {
+    let numbered = |number: i64| {
         let subject = format!("5f3c1c7e-8d2a-4b7e-9d41-{number:012}");
-        issuer
-            .token()
-            .subject(&subject)
-            .audience("my-api")
-            .claim("scope", "read write")
-            .claim("name", "Ada Lovelace")
-            .claim("role", "editor")
-            .sign()
+        token::token(&issuer).subject(&subject).sign()
     };
-    let tokens: Vec<_> = (0..TOKENS).map(token).collect();
-    verifier.verify_now(token(-1)).unwrap();
+    let tokens: Vec<_> = (0..TOKENS).map(numbered).collect();
+    verifier.verify_now(numbered(-1)).unwrap();
     let counted = allocation_counter::measure(|| {
         for token in &tokens {
             verifier.verify_now(token).unwrap();

@@ -42,12 +42,11 @@ async fn a_certificate_that_nobody_vouches_for_is_refused() {
 
     let keys = RemoteKeys::builder(format!("https://localhost:{port}/jwks.json"));
     let error = keys.build().unwrap().ready().await.unwrap_err().to_string();
-    assert_eq!(
-        error,
-        "the HTTP client failed: client error (Connect): \
-         invalid peer certificate: UnknownIssuer"
-    );
+    // The rest depends on whether a trusted certificate has the same name, and so on the platform
+    // where that is who trusts.
+    let refusal = "the HTTP client failed: client error (Connect): invalid peer certificate: ";
+    assert!(error.starts_with(refusal), "{error}");
     // It was the client that broke off.
     let error = serving.await.unwrap().unwrap_err().to_string();
-    assert_eq!(error, "received fatal alert: UnknownCA");
+    assert!(error.starts_with("received fatal alert: "), "{error}");
 }
