@@ -149,6 +149,8 @@ pub enum KeyError {
     SecretNotExported,
     /// The cryptographic back end failed to sign: it ran out of memory or of random numbers.
     SigningFailed,
+    /// The cryptographic back end failed to make a key or random numbers, for the same reasons.
+    GenerationFailed,
     /// The crate was built without a cryptographic back end.
     NoBackend,
 }
@@ -204,6 +206,9 @@ impl fmt::Display for KeyError {
                 f.write_str("a secret is not exported: make the other key from the secret itself")
             }
             Self::SigningFailed => f.write_str("the cryptographic back end failed to sign"),
+            Self::GenerationFailed => {
+                f.write_str("the cryptographic back end failed to make a key, or random numbers")
+            }
             Self::NoBackend => f.write_str(
                 "built without cryptography: switch the feature `aws-lc-rs` or `rust-crypto` on",
             ),

@@ -3,8 +3,10 @@
 use std::fmt;
 use std::sync::Arc;
 
+use zeroize::Zeroizing;
+
 use crate::error::{ConfigError, KeyError};
-use crate::jose::backend::{PrivateMaterial, SignKey};
+use crate::jose::backend::{self, PrivateMaterial, SignKey};
 use crate::jose::der::DerForm;
 use crate::jose::key_material::KeyMaterial;
 use crate::jose::pem::{PemBlock, PemLabel};
@@ -138,13 +140,34 @@ impl SigningKey {
             DerForm::EncryptedPkcs8 => return Err(ENCRYPTED.into()),
             DerForm::Sec1Private => return Err(SEC1.into()),
         };
-        let key = SignKey::new(algorithm, material)?;
-        let public = key.public_half()?.ok_or(KeyError::Algorithm)?;
-        Ok(Self {
-            algorithm,
-            verifying_key: VerifyingKey::new(&KeyMaterial::Public(&public), algorithm.into())?,
-            key: Arc::new(key),
-        })
+        Self::from_pair(algorithm, SignKey::new(algorithm, material)?)
+    }
+
+    /// A new key, from the random numbers of the cryptographic back end: a secret as long as the
+    /// hash, a pair on the curve, or an RSA pair of 2048 bits, which is what all verifiers take.
+    ///
+    /// It lives as long as the process, for it cannot be exported: with the process go its tokens.
+    /// An RSA pair takes its time, up to a second.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError::GenerationFailed`] if the back end runs out of memory or of random numbers.
+    ///
+    /// ```
+    /// use tower_bearer::{Algorithm, SigningKey};
+    ///
+    /// let key = SigningKey::generate(Algorithm::ES256)?;
+    /// let signature = key.sign(b"message")?;
+    /// assert!(key.verifying_key().verify(Algorithm::ES256, b"message", &signature));
+    /// # Ok::<(), tower_bearer::ConfigError>(())
+    /// ```
+    pub fn generate(algorithm: Algorithm) -> Result<Self, ConfigError> {
+        if algorithm.family() != KeyFamily::Hmac {
+            return Self::from_pair(algorithm, SignKey::generate(algorithm)?);
+        }
+        let secret = Zeroizing::new(backend::random_bytes::<64>()?);
+        let (secret, _) = secret.split_at(algorithm.hash().bits() / 8);
+        Self::from_secret(algorithm, secret)
     }
 
     /// Names the key: tokens that it signs carry this `kid`.
@@ -202,6 +225,15 @@ impl SigningKey {
     /// ```
     pub fn verifying_key(&self) -> VerifyingKey {
         self.verifying_key.clone()
+    }
+
+    fn from_pair(algorithm: Algorithm, key: SignKey) -> Result<Self, ConfigError> {
+        let public = key.public_half()?.ok_or(KeyError::Algorithm)?;
+        Ok(Self {
+            algorithm,
+            verifying_key: VerifyingKey::new(&KeyMaterial::Public(&public), algorithm.into())?,
+            key: Arc::new(key),
+        })
     }
 }
 

@@ -3,6 +3,7 @@
 use aws_lc_rs::digest;
 use aws_lc_rs::hmac;
 use aws_lc_rs::rand::{self, SystemRandom};
+use aws_lc_rs::rsa::KeySize;
 use aws_lc_rs::signature::{
     self, EcdsaKeyPair, EcdsaSigningAlgorithm, EcdsaVerificationAlgorithm, Ed25519KeyPair, KeyPair,
     ParsedPublicKey, RsaEncoding, RsaKeyPair, RsaParameters, RsaPublicKeyComponents,
@@ -71,6 +72,22 @@ impl SignKey {
         }
     }
 
+    /// A new key pair. Secrets are made by the caller, who has to keep their hash.
+    pub(crate) fn generate(algorithm: Algorithm) -> Result<Self, KeyError> {
+        match algorithm {
+            Algorithm::ES256 | Algorithm::ES384 | Algorithm::ES512 => {
+                let (curve, signing) = ecdsa_signing(algorithm)?;
+                EcdsaKeyPair::generate(signing).map(|pair| Self::Ec(pair, curve))
+            }
+            Algorithm::EdDSA | Algorithm::Ed25519 => Ed25519KeyPair::generate().map(Self::Ed25519),
+            _ => {
+                let encoding = rsa_encoding(algorithm)?;
+                RsaKeyPair::generate(KeySize::Rsa2048).map(|pair| Self::Rsa(pair, encoding))
+            }
+        }
+        .map_err(|_| KeyError::GenerationFailed)
+    }
+
     fn from_pkcs8(algorithm: Algorithm, pkcs8: &[u8]) -> Result<Self, KeyError> {
         match algorithm {
             Algorithm::ES256 | Algorithm::ES384 | Algorithm::ES512 => {
@@ -130,8 +147,8 @@ pub(crate) fn sha256(bytes: &[u8]) -> Result<[u8; 32], KeyError> {
 }
 
 /// Random bytes that nobody can guess.
-pub(crate) fn random() -> Option<[u8; 16]> {
-    let mut bytes = [0; 16];
+pub(crate) fn random<const N: usize>() -> Option<[u8; N]> {
+    let mut bytes = [0; N];
     rand::fill(&mut bytes).ok()?;
     Some(bytes)
 }

@@ -4,6 +4,8 @@
 //! A key is parsed when it is loaded, once for each algorithm that it permits: a request only
 //! verifies.
 
+use crate::error::KeyError;
+
 #[cfg(feature = "aws-lc-rs")]
 #[path = "aws_lc.rs"]
 mod chosen;
@@ -17,6 +19,17 @@ mod chosen;
 mod chosen;
 
 pub(crate) use chosen::{SignKey, VerifyKey, random, sha256};
+
+/// [`random`] bytes, or why there are none.
+pub(crate) fn random_bytes<const N: usize>() -> Result<[u8; N], KeyError> {
+    random().ok_or({
+        if cfg!(any(feature = "aws-lc-rs", feature = "rust-crypto")) {
+            KeyError::GenerationFailed
+        } else {
+            KeyError::NoBackend
+        }
+    })
+}
 
 /// A key to sign with, in the forms that back ends read. Its type has been checked against the
 /// algorithm.

@@ -28,6 +28,10 @@ impl SignKey {
         Err(KeyError::NoBackend)
     }
 
+    pub(crate) fn generate(_: Algorithm) -> Result<Self, KeyError> {
+        Err(KeyError::NoBackend)
+    }
+
     pub(crate) fn sign(&self, _: &[u8]) -> Result<Vec<u8>, KeyError> {
         match self.0 {}
     }
@@ -41,6 +45,6 @@ pub(crate) fn sha256(_: &[u8]) -> Result<[u8; 32], KeyError> {
     Err(KeyError::NoBackend)
 }
 
-pub(crate) fn random() -> Option<[u8; 16]> {
+pub(crate) fn random<const N: usize>() -> Option<[u8; N]> {
     None
 }

@@ -8,8 +8,9 @@ use rsa::traits::PublicKeyParts;
 use rsa::{BigUint, RsaPrivateKey, RsaPublicKey, pkcs1v15, pss};
 use sha2::{Digest, Sha256, Sha384, Sha512};
 use signature::{RandomizedSigner, SignatureEncoding, Signer, Verifier};
+use zeroize::Zeroizing;
 
-use super::PrivateMaterial;
+use super::{PrivateMaterial, random_bytes};
 use crate::error::KeyError;
 use crate::jose::Algorithm;
 use crate::jose::key_material::{Curve, KeyMaterial, MAX_RSA_BITS, PublicMaterial};
@@ -135,6 +136,23 @@ impl SignKey {
         }
     }
 
+    /// A new key pair. Secrets are made by the caller, who has to keep their hash.
+    pub(crate) fn generate(algorithm: Algorithm) -> Result<Self, KeyError> {
+        // What makes RSA keys panics where there are no random numbers.
+        let seed = Zeroizing::new(random_bytes()?);
+        match algorithm {
+            Algorithm::ES256 => Self::p256(&p256::SecretKey::random(&mut OsRng)),
+            Algorithm::ES384 => Self::p384(&p384::SecretKey::random(&mut OsRng)),
+            Algorithm::ES512 => Self::p521(&p521::SecretKey::random(&mut OsRng)),
+            Algorithm::EdDSA | Algorithm::Ed25519 => {
+                Self::ed25519(ed25519_dalek::SigningKey::from_bytes(&seed))
+            }
+            _ => RsaPrivateKey::new(&mut OsRng, GENERATED_RSA_BITS)
+                .map_err(|_| KeyError::GenerationFailed)
+                .and_then(|key| Self::rsa(algorithm, key)),
+        }
+    }
+
     pub(crate) fn sign(&self, message: &[u8]) -> Result<Vec<u8>, KeyError> {
         (self.sign)(message).map_err(|_| KeyError::SigningFailed)
     }
@@ -194,38 +212,50 @@ impl SignKey {
     }
 
     fn from_pkcs8(algorithm: Algorithm, pkcs8: &[u8]) -> Result<Self, KeyError> {
-        /// The three curves have types of their own, and nothing in common that names them.
-        macro_rules! ecdsa {
-            ($curve:ident, $name:ident) => {{
-                let secret = $curve::SecretKey::from_pkcs8_der(pkcs8).map_err(|_| MALFORMED)?;
+        fn read<K: DecodePrivateKey>(pkcs8: &[u8]) -> Result<K, KeyError> {
+            K::from_pkcs8_der(pkcs8).map_err(|_| MALFORMED)
+        }
+        match algorithm {
+            Algorithm::ES256 => Self::p256(&read(pkcs8)?),
+            Algorithm::ES384 => Self::p384(&read(pkcs8)?),
+            Algorithm::ES512 => Self::p521(&read(pkcs8)?),
+            Algorithm::EdDSA | Algorithm::Ed25519 => Self::ed25519(read(pkcs8)?),
+            _ => Self::rsa(algorithm, read(pkcs8)?),
+        }
+    }
+
+    fn ed25519(key: ed25519_dalek::SigningKey) -> Result<Self, KeyError> {
+        let public = PublicMaterial::ed25519(key.verifying_key().as_bytes())?;
+        Ok(Self {
+            sign: Box::new(move |message| {
+                key.try_sign(message).map(|signature| signature.to_vec())
+            }),
+            public_half: Some(public),
+        })
+    }
+}
+
+/// The three curves have types of their own, and nothing in common that names them.
+macro_rules! ecdsa {
+    ($curve:ident, $name:ident) => {
+        impl SignKey {
+            fn $curve(secret: &$curve::SecretKey) -> Result<Self, KeyError> {
                 let key = $curve::ecdsa::SigningKey::from_bytes(&secret.to_bytes())
                     .map_err(|_| MALFORMED)?;
                 let point = $curve::ecdsa::VerifyingKey::from(&key).to_encoded_point(false);
                 let public = PublicMaterial::ec_point(Curve::$name, point.as_bytes())?;
                 Ok(Self::of::<_, $curve::ecdsa::Signature>(key, public))
-            }};
-        }
-        match algorithm {
-            Algorithm::ES256 => ecdsa!(p256, P256),
-            Algorithm::ES384 => ecdsa!(p384, P384),
-            Algorithm::ES512 => ecdsa!(p521, P521),
-            Algorithm::EdDSA | Algorithm::Ed25519 => {
-                let key =
-                    ed25519_dalek::SigningKey::from_pkcs8_der(pkcs8).map_err(|_| MALFORMED)?;
-                let public = PublicMaterial::ed25519(key.verifying_key().as_bytes())?;
-                Ok(Self {
-                    sign: Box::new(move |message| {
-                        key.try_sign(message).map(|signature| signature.to_vec())
-                    }),
-                    public_half: Some(public),
-                })
             }
-            _ => RsaPrivateKey::from_pkcs8_der(pkcs8)
-                .map_err(|_| MALFORMED)
-                .and_then(|key| Self::rsa(algorithm, key)),
         }
-    }
+    };
 }
+
+ecdsa!(p256, P256);
+ecdsa!(p384, P384);
+ecdsa!(p521, P521);
+
+/// As the twin.
+const GENERATED_RSA_BITS: usize = 2048;
 
 /// The SHA-256 of some bytes.
 #[expect(clippy::unnecessary_wraps, reason = "without a back end, this fails")]
@@ -234,8 +264,8 @@ pub(crate) fn sha256(bytes: &[u8]) -> Result<[u8; 32], KeyError> {
 }
 
 /// Random bytes that nobody can guess.
-pub(crate) fn random() -> Option<[u8; 16]> {
-    let mut bytes = [0; 16];
+pub(crate) fn random<const N: usize>() -> Option<[u8; N]> {
+    let mut bytes = [0; N];
     OsRng.try_fill_bytes(&mut bytes).ok()?;
     Some(bytes)
 }

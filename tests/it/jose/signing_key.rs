@@ -34,6 +34,22 @@ fn rsa_keys_come_in_two_forms() {
 }
 
 #[test]
+fn keys_are_made_for_every_algorithm() {
+    for &algorithm in Algorithm::ALL {
+        let [key, other] = [(); 2].map(|()| SigningKey::generate(algorithm).unwrap());
+        assert_eq!((key.algorithm(), key.key_id()), (algorithm, None));
+        assert_eq!(key.verifying_key().algorithms(), algorithm.into());
+        let signature = key.sign(b"message").unwrap();
+        let verifies = |key: &SigningKey| {
+            key.verifying_key()
+                .verify(algorithm, b"message", &signature)
+        };
+        assert!(verifies(&key), "{algorithm}");
+        assert!(!verifies(&other), "{algorithm}");
+    }
+}
+
+#[test]
 fn a_secret_is_as_long_as_the_hash() {
     for (algorithm, length) in [
         (Algorithm::HS256, 32),
