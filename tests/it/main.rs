@@ -19,5 +19,6 @@ mod observe;
 mod random;
 mod reject;
 mod request;
+mod store;
 mod test_util;
 mod verify;
