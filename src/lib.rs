@@ -122,6 +122,8 @@ pub mod config;
 pub mod dangerous;
 mod error;
 pub mod extract;
+#[cfg(feature = "issuer")]
+pub mod issue;
 pub mod jose;
 pub mod keys;
 mod observe;
@@ -136,6 +138,8 @@ pub mod verify;
 pub use auth::{BearerAuth, BearerAuthLayer};
 pub use authorize::RequireLayer;
 pub use error::{AuthError, ConfigError, KeyError, RequestError, TokenError};
+#[cfg(feature = "issuer")]
+pub use issue::TokenIssuer;
 pub use jose::{Algorithm, JwkSet, SigningKey, VerifyingKey};
 pub use keys::KeyProvider;
 pub use request::RequestHead;

@@ -48,6 +48,10 @@ pub enum ConfigError {
     Audience(&'static str),
     /// The list of algorithms is empty, or none of it fits the keys.
     Algorithms(&'static str),
+    /// No key signs, or one has no name or that of another.
+    SigningKeys(&'static str),
+    /// The metadata of an issuer is not what it must be.
+    Metadata(&'static str),
     /// A name that tokens are searched for is empty.
     EmptyName(&'static str),
     /// A setting is out of its range.
@@ -67,6 +71,8 @@ impl fmt::Display for ConfigError {
             | Self::Issuer(what)
             | Self::Audience(what)
             | Self::Algorithms(what)
+            | Self::SigningKeys(what)
+            | Self::Metadata(what)
             | Self::EmptyName(what)
             | Self::OutOfRange(what)
             | Self::HeaderText(what) => f.write_str(what),

@@ -13,6 +13,7 @@ mod config;
 mod dangerous;
 mod error;
 mod extract;
+mod issue;
 mod jose;
 mod keys;
 mod observe;
