@@ -52,6 +52,10 @@
     doc = "- [`config`]: a verifier described by data."
 )]
 #![cfg_attr(
+    feature = "issuer",
+    doc = "- [`issue`]: access tokens, refresh tokens, keys that are published and rotated.\n- [`store`]: where refresh tokens are kept."
+)]
+#![cfg_attr(
     feature = "test-util",
     doc = "- [`test_util`]: keys, tokens and a clock for your own tests."
 )]
@@ -67,6 +71,7 @@
 //! | `remote` | keys from a JWKS URL or by discovery; needs Tokio and a C compiler |
 //! | `platform-roots` | trusts the platform's root certificates, in place of Mozilla's |
 //! | `config` | a verifier described by data: TOML, environment variables |
+//! | `issuer` | issuing access and refresh tokens, publishing and rotating keys |
 //! | `tracing` | events and a span for each decision |
 //! | `metrics` | counters of requests, cache hits and key refreshes; gauges of remote keys |
 //! | `test-util` | keys, a token builder and a fixed clock, for tests only |
@@ -83,6 +88,7 @@
 //! | debug | `token accepted` | `iss`, `sub`, if [asked for](BearerAuthLayer::record_identity) |
 //! | debug | `request refused: …` | `reason` |
 //! | error | `request refused: no BearerAuthLayer …` | `reason` |
+//! | info | `refresh token used twice, its family is revoked` | |
 //! | info | `keys replaced` | `keys`: how many; `url`, if from one |
 //! | warn | `keys not replaced, the last good ones stay: …` | |
 //! | warn | `a tenant's tokens are refused, …`: the first time | |
@@ -101,6 +107,7 @@
 //! | `tower_bearer_rejected_total` | `reason`: that of [`AuthError::reason`] |
 //! | `tower_bearer_cache_hits_total`, `tower_bearer_cache_misses_total` | |
 //! | `tower_bearer_key_refreshes_total` | `outcome`: `ok` or `error` |
+//! | `tower_bearer_refresh_tokens_reused_total` | |
 //!
 //! and of remote keys, these are set after each fetch, with the label `url`:
 //!

@@ -1,6 +1,7 @@
 //! What operators see: the only file that names `tracing` and `metrics`.
 //!
-//! What a client can cause is logged at `debug` or below. What the operator must mend is logged
+//! What a client can cause is logged at `debug` or below, but for a refresh token used twice, which
+//! is `info`. What the operator must mend is logged
 //! at `warn` or `error`. No token, key or claim is ever logged, but issuer and subject where that
 //! was asked for.
 
@@ -153,6 +154,16 @@ pub(crate) fn tenant_without_keys(error: &ConfigError) {
     #[cfg(feature = "tracing")]
     tracing::warn!("a tenant's tokens are refused, since its keys cannot be set up: {error}");
     let _ = error;
+}
+
+/// A refresh token came a second time, and its family was revoked. A client can cause it with its
+/// own tokens, so it is no warning; it is worth counting, since else somebody has stolen one.
+#[cfg(feature = "issuer")]
+pub(crate) fn refresh_token_reused() {
+    #[cfg(feature = "metrics")]
+    metrics::counter!("tower_bearer_refresh_tokens_reused_total").increment(1);
+    #[cfg(feature = "tracing")]
+    tracing::info!("refresh token used twice, its family is revoked");
 }
 
 fn count_refresh(is_ok: bool) {

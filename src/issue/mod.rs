@@ -1,11 +1,14 @@
 //! Issuing tokens.
 //!
 //! A [`TokenIssuer`] signs access tokens by [RFC 9068](https://www.rfc-editor.org/rfc/rfc9068),
-//! publishes its keys, and replaces them without a token refused.
+//! publishes its keys, and replaces them without a token refused. [`RefreshTokens`] keep somebody
+//! signed in. Both together answer a client with a [`TokenPair`].
 //!
 //! ```
-//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! use tower_bearer::issue::TokenIssuer;
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! use tower_bearer::issue::{Grant, RefreshTokens, TokenIssuer, TokenPair};
+//! use tower_bearer::store::MemoryStore;
 //! use tower_bearer::{Algorithm, SigningKey, Verifier};
 //!
 //! let issuer = TokenIssuer::builder()
@@ -13,17 +16,32 @@
 //!     .audience("my-api")
 //!     .key(SigningKey::generate(Algorithm::ES256)?)
 //!     .build()?;
-//! let token = issuer.access_token("alice").scope("read").roles(["admin"]).issue()?;
+//! let refresh_tokens = <RefreshTokens>::builder(MemoryStore::new()).build()?;
+//!
+//! // Alice has signed in.
+//! let refresh_token = refresh_tokens.begin(Grant::new("alice").scope("read")).await?;
+//! let access_token = issuer.access_token("alice").scope("read").roles(["admin"]).issue()?;
+//! let answer = serde_json::to_string(&TokenPair::new(access_token, refresh_token))?;
+//! # let answer: serde_json::Value = serde_json::from_str(&answer)?;
+//! # let refresh_token = answer["refresh_token"].as_str().unwrap();
+//!
+//! // Some minutes later, her client comes with its refresh token.
+//! let used = refresh_tokens.use_token(refresh_token).await?;
+//! let grant = used.grant();
+//! let access_token = issuer.access_token(grant.subject()).scope(grant.scopes()).issue()?;
 //!
 //! // The issuer is a source of keys, so that the same process can verify.
 //! let verifier = <Verifier>::builder()
 //!     .issuer(issuer.name(), issuer.clone())
 //!     .audience("my-api")
 //!     .build()?;
-//! assert_eq!(verifier.verify_now(token.as_str())?.subject(), Some("alice"));
+//! assert_eq!(verifier.verify_now(access_token.as_str())?.subject(), Some("alice"));
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! An answer that holds tokens must not be stored on its way: send it with `Cache-Control:
+//! no-store` ([RFC 6749 §5.1](https://www.rfc-editor.org/rfc/rfc6749#section-5.1)).
 //!
 //! # Which algorithm?
 //!
@@ -59,6 +77,8 @@ mod builder;
 mod claims;
 mod error;
 mod issuer;
+mod pair;
+mod refresh;
 mod signing_keys;
 mod well_known;
 
@@ -66,4 +86,8 @@ pub use self::access_token::{AccessToken, AccessTokenBuilder};
 pub use self::builder::TokenIssuerBuilder;
 pub use self::error::IssueError;
 pub use self::issuer::TokenIssuer;
+pub use self::pair::TokenPair;
+pub use self::refresh::{
+    Grant, RefreshError, RefreshToken, RefreshTokens, RefreshTokensBuilder, Reuse, UsedToken,
+};
 pub use self::well_known::WellKnown;

@@ -27,7 +27,7 @@ mod verifying_key;
 pub use algorithm::{Algorithm, AlgorithmSet, KeyFamily};
 pub(crate) use backend::random;
 #[cfg(feature = "issuer")]
-pub(crate) use backend::{random_bytes, sha256};
+pub(crate) use backend::{equal, random_bytes, sha256};
 pub use claim_path::ClaimPath;
 pub use claims::RegisteredClaims;
 pub(crate) use claims::{Claims, OneOrMany, Times};

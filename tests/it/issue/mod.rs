@@ -1,5 +1,7 @@
 mod access_token;
 mod builder;
+mod pair;
+mod refresh;
 mod rotation;
 mod well_known;
 

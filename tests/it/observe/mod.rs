@@ -2,6 +2,7 @@
 
 mod decisions;
 mod key_files;
+mod refresh_tokens;
 mod remote_keys;
 mod secrets;
 mod span;

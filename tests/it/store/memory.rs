@@ -89,12 +89,12 @@ fn an_end_beyond_all_time_is_none() {
     assert_eq!(get(&store, "a").as_deref(), Some(&b"1"[..]));
 }
 
-/// As many as come in a year: what has expired is gone, without anybody looking for it.
+/// What has expired is gone, without anybody looking for it.
 #[test]
-fn a_million_entries_leave_nothing_behind() {
+fn many_entries_leave_nothing_behind() {
     let (store, clock) = stopped();
     let store = store.max_entries(100);
-    for number in 0..1_000_000_u32 {
+    for number in 0..200_000_u32 {
         put(&store, &number.to_string(), b"1", 50).unwrap();
         assert!(store.len() <= 50);
         clock.advance(Duration::from_secs(1));

@@ -17,6 +17,7 @@ pub(crate) struct Subject {
     pub(crate) prefix: String,
 }
 
+const TWO_SECONDS: Duration = Duration::from_secs(2);
 const MINUTE: Duration = Duration::from_secs(60);
 
 impl Subject {
@@ -64,14 +65,14 @@ impl Subject {
     async fn assert_forgets_in_time(&self) {
         let [put, swapped, renewed, gone] = ["1", "2", "3", "4"].map(|name| self.key(name));
         let second = Duration::from_secs(1);
-        self.put(&put, b"a", 2 * second).await;
+        self.put(&put, b"a", TWO_SECONDS).await;
         assert!(
             self.store
-                .swap(&swapped, None, b"a", 2 * second)
+                .swap(&swapped, None, b"a", TWO_SECONDS)
                 .await
                 .unwrap()
         );
-        self.put(&renewed, b"a", 2 * second).await;
+        self.put(&renewed, b"a", TWO_SECONDS).await;
         let swap = self.store.swap(&renewed, Some(b"a"), b"b", MINUTE);
         assert!(swap.await.unwrap());
         (self.pass)(second);

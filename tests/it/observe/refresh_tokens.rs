@@ -1,0 +1,31 @@
+use futures::FutureExt;
+use tower_bearer::issue::{Grant, RefreshTokens};
+use tower_bearer::store::MemoryStore;
+
+use super::{assert_counts, assert_logs};
+
+/// Once a family, however often its tokens come again. All else about them is no news.
+#[test]
+fn refresh_tokens() {
+    let tokens = <RefreshTokens>::builder(MemoryStore::new())
+        .build()
+        .unwrap();
+    let begin = || {
+        let begun = tokens.begin(Grant::new("alice"));
+        begun.now_or_never().unwrap().unwrap()
+    };
+    let use_token = |token: &str| tokens.use_token(token).now_or_never().unwrap();
+    let reuse = || {
+        let token = begin();
+        use_token(token.as_str()).unwrap();
+        for _ in 0..3 {
+            use_token(token.as_str()).unwrap_err();
+        }
+        use_token("junk").unwrap_err();
+    };
+    assert_logs(
+        reuse,
+        "INFO tower_bearer::observe: refresh token used twice, its family is revoked\n",
+    );
+    assert_counts(reuse, &[("tower_bearer_refresh_tokens_reused_total", 1)]);
+}
