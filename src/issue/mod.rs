@@ -71,6 +71,9 @@
 //! issuer.rotate(next)?;
 //! # Ok::<(), tower_bearer::ConfigError>(())
 //! ```
+//!
+//! Several processes of one name each publish the keys of all, with
+//! [`publish`](TokenIssuerBuilder::publish).
 
 mod access_token;
 mod builder;

@@ -9,7 +9,7 @@ use super::{Store, StoreError, StoreFuture};
 use crate::jose::NumericDate;
 use crate::verify::Clock;
 
-/// As many as a server for a hundred thousand people has who are signed in; some 50 MB.
+/// As many as a server for a hundred thousand people has who are signed in, and some 40 MB.
 const DEFAULT_MAX_ENTRIES: usize = 100_000;
 
 /// Ten times of what is usually kept.

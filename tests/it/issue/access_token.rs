@@ -136,7 +136,7 @@ fn verifiers_by_rfc_9068_take_them() {
 #[test]
 fn each_has_an_identifier_of_128_bits() {
     let issuer = issuer();
-    let tokens: HashSet<String> = (0..1000)
+    let tokens: HashSet<String> = (0..100)
         .map(|_| {
             issuer
                 .access_token("alice")
@@ -146,7 +146,7 @@ fn each_has_an_identifier_of_128_bits() {
                 .to_owned()
         })
         .collect();
-    assert_eq!(tokens.len(), 1000);
+    assert_eq!(tokens.len(), 100);
     assert!(tokens.iter().all(|id| id.len() == 22));
 }
 
