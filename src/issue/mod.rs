@@ -78,6 +78,7 @@
 mod access_token;
 mod builder;
 mod claims;
+mod document;
 mod error;
 mod issuer;
 mod pair;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use serde::Serialize;
 
-use super::well_known::Document;
+use super::document::Document;
 use crate::error::{ConfigError, KeyError};
 use crate::jose::{Jwk, KeyFamily, NumericDate, SigningKey, VerifyingKey};
 use crate::keys::KeySet;

@@ -5,6 +5,7 @@ mod error;
 mod family;
 mod grant;
 mod token;
+mod used;
 
 use std::fmt;
 use std::sync::Arc;
@@ -19,6 +20,7 @@ use self::family::{Family, Lifetimes};
 pub use self::grant::Grant;
 pub use self::token::RefreshToken;
 use self::token::Secrets;
+pub use self::used::UsedToken;
 use crate::jose::NumericDate;
 use crate::observe;
 use crate::store::Store;
@@ -217,11 +219,8 @@ impl<S: Serialize + DeserializeOwned + Send + Sync + 'static> RefreshTokens<S> {
         family: Family<S>,
         now: NumericDate,
     ) -> UsedToken<S> {
-        UsedToken {
-            token: RefreshToken::new(next, id, self.time_left(&family, now)),
-            begun_at: family.begun_at(),
-            grant: family.into_grant(),
-        }
+        let lifetime = self.time_left(&family, now);
+        UsedToken::new(RefreshToken::new(next, id, lifetime), family)
     }
 
     /// For how long the family lives if nobody uses its token.
@@ -241,42 +240,6 @@ const MAX_FIRST_RECORD_LEN: usize = 3 * 1024;
 /// The key of a family in the store: of fixed length, whatever a client sends.
 fn key(family_id: &str) -> String {
     format!("refresh:{family_id}")
-}
-
-/// What comes of using a refresh token. `Debug` shows neither token nor grant.
-#[derive(Clone)]
-pub struct UsedToken<S = ()> {
-    token: RefreshToken,
-    begun_at: NumericDate,
-    grant: Grant<S>,
-}
-
-impl<S> UsedToken<S> {
-    /// The next token of the family, to be sent to the client in place of that which it used.
-    pub fn token(&self) -> &RefreshToken {
-        &self.token
-    }
-
-    /// The next token of the family.
-    pub fn into_token(self) -> RefreshToken {
-        self.token
-    }
-
-    /// What was granted when the family began.
-    pub fn grant(&self) -> &Grant<S> {
-        &self.grant
-    }
-
-    /// When the family began: when somebody signed in.
-    pub fn begun_at(&self) -> NumericDate {
-        self.begun_at
-    }
-}
-
-impl<S> fmt::Debug for UsedToken<S> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("UsedToken").finish_non_exhaustive()
-    }
 }
 
 impl<S> Clone for RefreshTokens<S> {
