@@ -22,16 +22,20 @@ struct Goal {
     why: &'static str,
 }
 
-const HIT: &str = "A hit reads all of the token twice: once to see that it is one, once to hash it. Then come the \
-    allocations that `http::Extensions` makes.";
-const FIRST: &str = "Beside the signature: base64, two readings of the claims, and their strings.";
+const HIT: &str = "Of the 3,980 instructions of a hit, 1,820 are the keyed hash of the token's 657 bytes, and 950 what \
+    `http::Extensions` does to keep two values. SipHash-1-3, of 128 bits, takes 217 ns by itself on a machine like this \
+    one; HighwayHash takes 170, POLYVAL 500, Poly1305 1,970. What is faster has no key, or is not meant to keep one.";
+const FIRST: &str = "Beside the signature of RS256, 15,430 instructions: decoding into the claims type by `serde_json` takes \
+    4,200, reading the registered claims 2,100, packing them 600; 1,600 are spent on allocating and freeing, and 900 on \
+    copying, in part for these; the rest is base64, the hash for the cache, the header, the response.";
 const PEERS: &str = "The signature is most of it, and is the same for all that verify with AWS-LC.";
-const REFUSAL: &str =
-    "A refusal decodes and reads the claims, and builds a response with a challenge.";
+const REFUSAL: &str = "13,570 instructions, of which more than a half are those that junk takes too: extracting, hashing, \
+    and the response with its challenge. The rest decodes the payload and reads the claims.";
 const MANY: &str = "The entries of a million tokens do not fit the processor's caches: a hit waits for main memory, for \
-    the slot of the table, the entry, and what it points to.";
-const THREADS: &str = "Each hit counts the references to the same token up and down, so that its counters move from \
-    core to core.";
+    the slot of the table, and then for the entry.";
+const THREADS: &str = "Each hit does six atomic operations on memory that both threads write: the lock of the table's part, \
+    and the references to the same token. They move from core to core; the more so where the cores are those of a \
+    shared machine.";
 
 /// The goals as a table, for those that were measured, and why some are missed.
 pub(super) fn table(measured: &Measured) -> String {
