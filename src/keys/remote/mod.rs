@@ -6,10 +6,11 @@ mod record;
 mod schedule;
 mod settings;
 mod source;
+mod waiting;
 mod worker;
 
 use std::fmt;
-use std::future::{self, Future};
+use std::future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -226,67 +227,9 @@ impl Remote {
         current.keys(now).unwrap_or(&self.none).clone()
     }
 
-    /// Resolves when there are keys. A fetch that this needs is begun at once.
-    fn first(self: &Arc<Self>) -> impl Future<Output = Result<(), FetchError>> + Send + use<> {
-        let fetched = self.begin_first(Instant::now());
-        async move {
-            match fetched? {
-                Some(fetched) => fetched.await,
-                None => Ok(()),
-            }
-        }
-    }
-
-    /// None where there are keys.
-    fn begin_first(
-        self: &Arc<Self>,
-        now: Instant,
-    ) -> Result<Option<impl Future<Output = Result<(), FetchError>> + Send + use<>>, FetchError>
-    {
-        if !self.keys(now).is_empty() {
-            return Ok(None);
-        }
-        let mut state = self.state();
-        self.employ(&mut state)?;
-        let number = state.schedule.demand_any(now);
-        Ok(Some(self.fetched(&state, number)))
-    }
-
     fn state(&self) -> MutexGuard<'_, State> {
         // Nothing panics while the lock is held; should it ever, what it guards is still whole.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Sees to it that there is a worker.
-    fn employ(self: &Arc<Self>, state: &mut State) -> Result<(), FetchError> {
-        if !state.worker.as_ref().is_some_and(Worker::is_alive) {
-            state.worker = Some(Worker::spawn(self).ok_or(FetchError::NoRuntime)?);
-        }
-        Ok(())
-    }
-
-    /// Resolves when the fetch of this number has ended, with what came of it.
-    fn fetched(
-        self: &Arc<Self>,
-        state: &State,
-        number: u64,
-    ) -> impl Future<Output = Result<(), FetchError>> + Send + use<> {
-        let remote = Arc::clone(self);
-        let ended = state.worker.as_ref().map(|worker| {
-            worker.wake();
-            worker.finished()
-        });
-        async move {
-            let mut ended = ended.ok_or(FetchError::NoRuntime)?;
-            let ended = ended.wait_for(|last| *last >= number).await;
-            if ended.is_err() {
-                return Err(FetchError::NoRuntime);
-            }
-            match remote.state().schedule.last_error() {
-                Some(error) => Err(error.clone()),
-                None => Ok(()),
-            }
-        }
     }
 }
 
