@@ -136,7 +136,6 @@ pub mod keys;
 mod observe;
 pub mod reject;
 mod request;
-#[cfg(feature = "issuer")]
 pub mod store;
 #[cfg(feature = "test-util")]
 pub mod test_util;

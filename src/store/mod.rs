@@ -21,6 +21,7 @@
 //! ```
 
 mod error;
+mod feed;
 mod memory;
 
 use std::sync::Arc;
@@ -29,6 +30,7 @@ use std::time::Duration;
 use futures::future::BoxFuture;
 
 pub use self::error::StoreError;
+pub use self::feed::{Batch, Entry, Feed, Position};
 pub use self::memory::MemoryStore;
 
 /// What comes of an operation.
