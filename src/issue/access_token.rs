@@ -22,6 +22,7 @@ pub struct AccessTokenBuilder<'i> {
     issuer: &'i TokenIssuer,
     subject: String,
     audiences: Vec<String>,
+    session: Option<String>,
     client_id: Option<String>,
     scopes: Option<String>,
     roles: Vec<String>,
@@ -35,6 +36,7 @@ impl<'i> AccessTokenBuilder<'i> {
             issuer,
             subject,
             audiences: Vec::new(),
+            session: None,
             client_id: None,
             scopes: None,
             roles: Vec::new(),
@@ -47,6 +49,13 @@ impl<'i> AccessTokenBuilder<'i> {
     /// [audiences](super::TokenIssuerBuilder::audience). With several calls, it is for all of them.
     pub fn audience(mut self, audience: impl Into<String>) -> Self {
         self.audiences.push(audience.into());
+        self
+    }
+
+    /// The session that the token belongs to (`sid`), by which it can be revoked with all others of
+    /// the session: commonly the [family](super::RefreshToken::family_id) of the refresh token.
+    pub fn session(mut self, session_id: impl Into<String>) -> Self {
+        self.session = Some(session_id.into());
         self
     }
 
@@ -78,7 +87,8 @@ impl<'i> AccessTokenBuilder<'i> {
     }
 
     /// The application's own claims: a struct or a map. None can be one that the issuer sets:
-    /// `iss`, `sub`, `aud`, `exp`, `nbf`, `iat`, `jti`, `client_id`, `scope`, `scp` and `roles`.
+    /// `iss`, `sub`, `aud`, `exp`, `nbf`, `iat`, `jti`, `sid`, `client_id`, `scope`, `scp`
+    /// and `roles`.
     pub fn claims(mut self, claims: impl Serialize) -> Self {
         self.custom = custom(&claims);
         self
@@ -88,8 +98,8 @@ impl<'i> AccessTokenBuilder<'i> {
     ///
     /// # Errors
     ///
-    /// [`IssueError::Subject`], [`IssueError::Audience`], [`IssueError::Scope`] and
-    /// [`IssueError::Lifetime`] for what is empty or otherwise impossible;
+    /// [`IssueError::Subject`], [`IssueError::Audience`], [`IssueError::Session`],
+    /// [`IssueError::Scope`] and [`IssueError::Lifetime`] for what is empty or otherwise impossible;
     /// [`IssueError::ReservedClaim`] for a claim that the application must not set;
     /// [`IssueError::Claims`] for claims that are no JSON object; [`IssueError::Key`] if the
     /// cryptographic back end fails.
@@ -123,6 +133,9 @@ impl<'i> AccessTokenBuilder<'i> {
         if audiences.iter().any(String::is_empty) {
             return Err(IssueError::Audience);
         }
+        if self.session.as_deref() == Some("") {
+            return Err(IssueError::Session);
+        }
         if self.scopes.as_deref().is_some_and(|text| !are_scopes(text)) {
             return Err(IssueError::Scope);
         }
@@ -143,6 +156,7 @@ impl<'i> AccessTokenBuilder<'i> {
             nbf: issued_at.as_secs(),
             iat: issued_at.as_secs(),
             jti: &token_id,
+            sid: self.session.as_deref(),
             client_id: self.client_id.as_deref().or(issuer.client_id.as_deref()),
             scope: self.scopes.as_deref(),
             roles: &self.roles,

@@ -8,7 +8,7 @@ use super::IssueError;
 /// The claims that only the issuer sets: the registered ones
 /// ([RFC 7519 §4.1](https://www.rfc-editor.org/rfc/rfc7519#section-4.1)), and those that grant.
 /// `scp` is what others call `scope`.
-pub(super) const RESERVED: [&str; 11] = [
+pub(super) const RESERVED: [&str; 12] = [
     "iss",
     "sub",
     "aud",
@@ -16,6 +16,7 @@ pub(super) const RESERVED: [&str; 11] = [
     "nbf",
     "iat",
     "jti",
+    "sid",
     "client_id",
     "scope",
     "scp",
@@ -32,6 +33,8 @@ pub(super) struct Payload<'a> {
     pub(super) nbf: i64,
     pub(super) iat: i64,
     pub(super) jti: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) sid: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) client_id: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -13,6 +13,8 @@ pub enum IssueError {
     Subject,
     /// An audience is empty.
     Audience,
+    /// The session is empty.
+    Session,
     /// A scope has a character that scopes cannot have
     /// ([RFC 6749 §3.3](https://www.rfc-editor.org/rfc/rfc6749#section-3.3)), or is empty.
     Scope,
@@ -31,6 +33,9 @@ impl fmt::Display for IssueError {
         match self {
             Self::Subject => f.write_str("the subject is empty: name whom the token speaks of"),
             Self::Audience => f.write_str("an audience is empty: name the service"),
+            Self::Session => {
+                f.write_str("the session is empty: sessions would be revoked for one another")
+            }
             Self::Scope => f.write_str(
                 "a scope is empty, or has a character that scopes cannot have: \
                  use printable ASCII without quotes and backslashes, and one space between two",

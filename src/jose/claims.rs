@@ -8,8 +8,9 @@ use super::packed::{Packed, Packer};
 use super::unverified::UnverifiedClaims;
 use crate::error::TokenError;
 
-/// The registered claims ([RFC 7519 §4.1](https://www.rfc-editor.org/rfc/rfc7519#section-4.1)), and
-/// the scopes ([RFC 8693 §4.2](https://www.rfc-editor.org/rfc/rfc8693#section-4.2)).
+/// The registered claims ([RFC 7519 §4.1](https://www.rfc-editor.org/rfc/rfc7519#section-4.1)), the
+/// scopes ([RFC 8693 §4.2](https://www.rfc-editor.org/rfc/rfc8693#section-4.2)), and the session
+/// ([OpenID Connect](https://openid.net/specs/openid-connect-frontchannel-1_0.html#OPLogout)).
 ///
 /// They are read strictly: a claim of the wrong JSON type or a repeated name is refused, whether
 /// or not the claim is asked for. `Debug` shows no value.
@@ -33,6 +34,7 @@ const EXPIRES_AT: char = 'e';
 const NOT_BEFORE: char = 'n';
 const ISSUED_AT: char = 't';
 const TOKEN_ID: char = 'j';
+const SESSION_ID: char = 'd';
 const SCOPE: char = 'o';
 
 impl RegisteredClaims {
@@ -83,6 +85,11 @@ impl RegisteredClaims {
         self.0.text(TOKEN_ID)
     }
 
+    /// The session that the token belongs to (`sid`).
+    pub fn session_id(&self) -> Option<&str> {
+        self.0.text(SESSION_ID)
+    }
+
     /// The scopes, from `scope` and `scp`: of a string those between its spaces, of an array its
     /// elements.
     pub fn scopes(&self) -> impl Iterator<Item = &str> {
@@ -115,6 +122,9 @@ impl From<&Claims<'_>> for RegisteredClaims {
         }
         if let Some(token_id) = &claims.token_id {
             packer.text(TOKEN_ID, token_id);
+        }
+        if let Some(session_id) = &claims.session_id {
+            packer.text(SESSION_ID, session_id);
         }
         for audience in claims.audience.iter().flat_map(OneOrMany::iter) {
             packer.text(AUDIENCE, audience);
@@ -159,6 +169,7 @@ pub(crate) struct Claims<'a> {
     pub(crate) audience: Option<OneOrMany<'a>>,
     pub(crate) times: Times,
     pub(crate) token_id: Option<Cow<'a, str>>,
+    pub(crate) session_id: Option<Cow<'a, str>>,
     pub(crate) scope: Option<OneOrMany<'a>>,
     pub(crate) scp: Option<OneOrMany<'a>>,
 }
@@ -181,7 +192,12 @@ impl Claims<'_> {
             len = len.saturating_add(text.len());
             items = items.saturating_add(1);
         };
-        let single = [&self.issuer, &self.subject, &self.token_id];
+        let single = [
+            &self.issuer,
+            &self.subject,
+            &self.token_id,
+            &self.session_id,
+        ];
         single.into_iter().flatten().for_each(|text| add(text));
         for texts in [&self.audience, &self.scope, &self.scp] {
             let texts = texts.iter().flat_map(OneOrMany::iter);

@@ -66,6 +66,7 @@ fn all_claims_to_the_letter() {
     let token = issuer()
         .access_token("alice")
         .claims(json!({"name": "Alice", "nested": {"exp": 1}}))
+        .session("family")
         .client_id("app")
         .scope("read write")
         .roles(["admin", "editor"])
@@ -86,6 +87,7 @@ fn all_claims_to_the_letter() {
             "exp": NOW + 60,
             "nbf": NOW,
             "iat": NOW,
+            "sid": "family",
             "client_id": "app",
             "scope": "read write",
             "roles": ["admin", "editor"],
@@ -179,6 +181,7 @@ fn the_application_sets_no_claim_of_the_issuer() {
         "nbf",
         "iat",
         "jti",
+        "sid",
         "client_id",
         "scope",
         "scp",
@@ -233,6 +236,10 @@ fn what_is_impossible_is_refused() {
     assert_error(
         token().audience("a").audience("").issue(),
         "an audience is empty: name the service",
+    );
+    assert_error(
+        token().session("").issue(),
+        "the session is empty: sessions would be revoked for one another",
     );
     for scopes in [
         " ", "a  b", " a", "a ", "a\tb", "a\"b", "a\\b", "\u{e4}", "a\u{7f}",

@@ -27,7 +27,7 @@ fn assert_scopes(members: &str, expected: &[&str]) {
 #[test]
 fn every_claim_is_read() {
     let claims = parse(
-        r#"{"iss":"i","sub":"s","aud":"a","exp":3,"nbf":2,"iat":1.5,"jti":"j","scope":"x","o":{}}"#,
+        r#"{"iss":"i","sub":"s","aud":"a","exp":3,"nbf":2,"iat":1.5,"jti":"j","sid":"d","scope":"x","o":{}}"#,
     );
     assert_eq!(claims.issuer(), Some("i"));
     assert_eq!(claims.subject(), Some("s"));
@@ -36,6 +36,7 @@ fn every_claim_is_read() {
     assert_eq!(claims.not_before(), Some(NumericDate::from_secs(2)));
     assert_eq!(claims.issued_at().map(NumericDate::as_secs), Some(1));
     assert_eq!(claims.token_id(), Some("j"));
+    assert_eq!(claims.session_id(), Some("d"));
     assert!(claims.scopes().eq(["x"]));
 }
 
@@ -45,6 +46,7 @@ fn no_claim_is_required_here() {
     assert_eq!(claims.issuer(), None);
     assert_eq!(claims.subject(), None);
     assert_eq!(claims.token_id(), None);
+    assert_eq!(claims.session_id(), None);
     assert_eq!(claims.expires_at(), None);
     assert_eq!(claims.not_before(), None);
     assert_eq!(claims.issued_at(), None);
@@ -55,7 +57,7 @@ fn no_claim_is_required_here() {
 
 #[test]
 fn claims_of_the_wrong_type_are_refused() {
-    for name in ["iss", "sub", "jti"] {
+    for name in ["iss", "sub", "jti", "sid"] {
         for value in ["null", "1", "true", "[]", r#"["a"]"#, "{}"] {
             assert_refuses(&format!(r#"{{"{name}":{value}}}"#));
         }
@@ -102,7 +104,7 @@ fn claims_of_the_wrong_type_are_refused() {
 #[test]
 fn repeated_claims_are_refused() {
     for name in [
-        "iss", "sub", "aud", "exp", "nbf", "iat", "jti", "scope", "scp", "cnf", "other",
+        "iss", "sub", "aud", "exp", "nbf", "iat", "jti", "sid", "scope", "scp", "cnf", "other",
     ] {
         let value = if ["exp", "nbf", "iat"].contains(&name) {
             "1"
