@@ -29,7 +29,26 @@ use crate::keys::KeySet;
 ///     format!("hello {}", token.claims().name)
 /// }
 /// ```
-pub struct VerifiedToken<C = Map<String, Value>>(Arc<Verified<C>>);
+pub struct VerifiedToken<C = Map<String, Value>>(Arc<Counted<C>>);
+
+/// What the holders of a token share. Processors that share a count wait for one another.
+enum Counted<C> {
+    Token(Verified<C>),
+    /// A count of its own for the same token.
+    Again(Arc<Self>),
+}
+
+impl<C> Counted<C> {
+    fn verified(&self) -> &Verified<C> {
+        let mut counted = self;
+        loop {
+            match counted {
+                Self::Token(verified) => return verified,
+                Self::Again(other) => counted = other,
+            }
+        }
+    }
+}
 
 pub(super) struct Verified<C> {
     pub(super) trust: Arc<Trust>,
@@ -51,50 +70,59 @@ pub(super) struct Trust {
 
 impl<C> VerifiedToken<C> {
     pub(super) fn new(verified: Verified<C>) -> Self {
-        Self(Arc::new(verified))
+        Self(Arc::new(Counted::Token(verified)))
+    }
+
+    /// The same token, with a count of holders of its own.
+    pub(super) fn with_own_count(&self) -> Self {
+        Self(Arc::new(Counted::Again(Arc::clone(&self.0))))
+    }
+
+    fn verified(&self) -> &Verified<C> {
+        self.0.verified()
     }
 
     pub(super) fn trust(&self) -> &Trust {
-        &self.0.trust
+        &self.verified().trust
     }
 
     pub(super) fn sure_times(&self) -> SureTimes {
-        self.0.sure_times
+        self.verified().sure_times
     }
 
     pub(super) fn payload_len(&self) -> u32 {
-        self.0.payload_len
+        self.verified().payload_len
     }
 
     /// The claims.
     pub fn claims(&self) -> &C {
-        &self.0.claims
+        &self.verified().claims
     }
 
     /// The registered claims, such as issuer and subject, whatever `C` is.
     pub fn registered(&self) -> &RegisteredClaims {
-        &self.0.registered
+        &self.verified().registered
     }
 
     /// The header.
     pub fn header(&self) -> &Header {
-        &self.0.trust.header
+        &self.verified().trust.header
     }
 
     /// Whom the token speaks of (`sub`).
     pub fn subject(&self) -> Option<&str> {
-        self.0.registered.subject()
+        self.verified().registered.subject()
     }
 
     /// Whether the token grants this scope.
     pub fn has_scope(&self, scope: &str) -> bool {
-        self.0.registered.has_scope(scope)
+        self.verified().registered.has_scope(scope)
     }
 
     /// The roles, from the claims that [`roles_claim`](crate::verify::VerifierBuilder::roles_claim)
     /// named.
     pub fn roles(&self) -> impl Iterator<Item = &str> {
-        self.0.roles.iter().map(|role| &**role)
+        self.verified().roles.iter().map(|role| &**role)
     }
 
     /// Whether the token grants this role: compared to the letter.
@@ -119,7 +147,7 @@ impl<C> Clone for VerifiedToken<C> {
 impl<C> fmt::Debug for VerifiedToken<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("VerifiedToken")
-            .field("header", &self.0.trust.header)
+            .field("header", &self.verified().trust.header)
             .finish_non_exhaustive()
     }
 }
@@ -131,16 +159,16 @@ pub(super) trait Grants: Send + Sync {
     fn claims(&self) -> &dyn Any;
 }
 
-impl<C: Send + Sync + 'static> Grants for Verified<C> {
+impl<C: Send + Sync + 'static> Grants for Counted<C> {
     fn registered(&self) -> &RegisteredClaims {
-        &self.registered
+        &self.verified().registered
     }
 
     fn roles(&self) -> &[Box<str>] {
-        &self.roles
+        &self.verified().roles
     }
 
     fn claims(&self) -> &dyn Any {
-        &self.claims
+        &self.verified().claims
     }
 }

@@ -1,5 +1,5 @@
-use std::sync::RwLock;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Barrier, RwLock};
 use std::thread;
 use std::time::Duration;
 
@@ -292,6 +292,46 @@ fn its_size_may_be_given_in_bytes() {
     assert_eq!(remembered(Cache::bytes(64 << 20), 10), 1000);
     assert_eq!(remembered(Cache::bytes(0), 10), 0);
     assert_eq!(remembered(Cache::bytes(estimate / 2), 10), 0);
+}
+
+/// So often that each thread comes to hold it apart from the others.
+const OFTEN: usize = 200;
+
+#[test]
+fn a_hot_token_ends_on_all_threads() {
+    let expires = |setup: &Setup| setup.clock.advance(Duration::from_secs(3600));
+    let loses_its_key = |setup: &Setup| setup.trust([]);
+    let ends: [(fn(&Setup), _); 2] = [
+        (expires, TokenError::Expired),
+        (loses_its_key, TokenError::UnknownKey),
+    ];
+    for (end, reason) in ends {
+        let setup = Setup::new();
+        let verifier = setup.builder().build().unwrap();
+        let token = setup.token("alice");
+        let first = verifier.verify_now(&token).unwrap();
+        let barrier = Barrier::new(5);
+        thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    for _ in 0..OFTEN {
+                        let again = verifier.verify_now(&token).unwrap();
+                        assert!(same(&first, &again));
+                        assert_eq!(again.subject(), Some("alice"));
+                    }
+                    barrier.wait();
+                    barrier.wait();
+                    for _ in 0..OFTEN {
+                        let verdict = verifier.verify_now(&token);
+                        assert_eq!(verdict.map(drop), refused(reason));
+                    }
+                });
+            }
+            barrier.wait();
+            end(&setup);
+            barrier.wait();
+        });
+    }
 }
 
 #[test]

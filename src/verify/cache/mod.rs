@@ -1,23 +1,18 @@
 //! Tokens that were verified already.
 
-use std::fmt;
-use std::hash::{BuildHasher, Hash, Hasher};
+mod entries;
+mod hot;
 
-use quick_cache::Weighter;
-use quick_cache::sync::{Cache as Entries, DefaultLifecycle};
+use std::fmt;
+
 use siphasher::sip128::SipHasher13;
 
+use self::entries::Entries;
+use self::hot::HotTokens;
 use super::VerifiedToken;
 use crate::jose::random;
 
 const DEFAULT_ENTRIES: usize = 10_000;
-
-/// What an entry takes beside texts and claims, as a test has measured it, in whole blocks of the
-/// allocator.
-const ENTRY_LEN: u64 = 250;
-
-/// What an entry commonly weighs, to know about how many there will be.
-const COMMON_WEIGHT: usize = 1024;
 
 /// Longer tokens are verified every time. They are rare, and remembering 10,000 of them would
 /// take more memory than anybody expects.
@@ -39,7 +34,8 @@ const MAX_TOKEN_LEN: usize = 4096;
 /// [registered claims](crate::jose::RegisteredClaims), and what your own claims take: with eight
 /// claims of a common token in a struct of strings 500 bytes in all, as a JSON map 1,040. So
 /// 10,000 take 5 to 11 MB, which a server hardly notices; it is enough for the clients that one
-/// sees within the life of their tokens.
+/// sees within the life of their tokens. Up to 16 more stay for each processor: those that it saw
+/// again and again.
 ///
 /// How much your claims take cannot be known, so [`bytes`](Self::bytes) goes by an estimate: 250
 /// bytes, the size of the claims type, and twice the length of the payload, once for the texts of
@@ -103,11 +99,29 @@ impl Default for Cache {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct TokenId(u64, u64);
 
+impl TokenId {
+    /// What tells most tokens apart.
+    fn tag(self) -> u64 {
+        self.0
+    }
+
+    /// Another part, for a place in a table.
+    #[expect(clippy::cast_possible_truncation, reason = "the low bits will do")]
+    fn place(self) -> usize {
+        self.1 as usize
+    }
+}
+
 /// The tokens that a verifier remembers.
 pub(super) struct TokenCache<C> {
     /// None where nothing is remembered.
-    entries: Option<Entries<TokenId, VerifiedToken<C>, Weigher, BuildIdHasher>>,
+    tokens: Option<Tokens<C>>,
     hasher: SipHasher13,
+}
+
+struct Tokens<C> {
+    all: Entries<C>,
+    hot: HotTokens<C>,
 }
 
 impl<C> TokenCache<C> {
@@ -115,104 +129,58 @@ impl<C> TokenCache<C> {
     /// no more than its best effort for the seeds of its own. Without a key, nothing is remembered.
     pub(super) fn new(cache: Cache) -> Self {
         let key = random();
-        let limit = cache.limit;
-        let (entries, capacity) = match limit {
-            Limit::Entries(entries) => (entries, entries),
-            Limit::Bytes(bytes) => (bytes / COMMON_WEIGHT, bytes),
-        };
-        let entries = (capacity > 0 && key.is_some()).then(|| {
-            Entries::with(
-                entries,
-                capacity as u64,
-                Weigher(limit),
-                BuildIdHasher,
-                DefaultLifecycle::default(),
-            )
+        let (Limit::Entries(capacity) | Limit::Bytes(capacity)) = cache.limit;
+        let tokens = (capacity > 0 && key.is_some()).then(|| Tokens {
+            all: entries::new(cache.limit),
+            hot: HotTokens::new(),
         });
         Self {
-            entries,
+            tokens,
             hasher: SipHasher13::new_with_key(&key.unwrap_or_default()),
         }
     }
 
     /// The id of a token, where tokens of its length are remembered.
     pub(super) fn id_of(&self, token: &[u8]) -> Option<TokenId> {
-        self.entries
+        self.tokens
             .as_ref()
             .filter(|_| token.len() <= MAX_TOKEN_LEN)?;
         let hash = self.hasher.hash(token);
         Some(TokenId(hash.h1, hash.h2))
     }
 
+    /// The token of this id.
+    ///
+    /// Most looks at a hot token end there. Now and then one goes on to all tokens, so that the
+    /// token counts as used among them, and becomes hot if it is not.
     pub(super) fn get(&self, id: TokenId) -> Option<VerifiedToken<C>> {
-        self.entries.as_ref()?.get(&id)
+        let Tokens { all, hot } = self.tokens.as_ref()?;
+        let lane = hot.lane()?;
+        let goes_on = lane.count_look();
+        if !goes_on && let Some(verified) = lane.get(id) {
+            return Some(verified);
+        }
+        let verified = all.get(&id)?;
+        if goes_on {
+            lane.hold(id, &verified);
+        }
+        Some(verified)
     }
 
     pub(super) fn insert(&self, id: TokenId, verified: VerifiedToken<C>) {
-        if let Some(entries) = &self.entries {
-            entries.insert(id, verified);
+        if let Some(tokens) = &self.tokens {
+            tokens.all.insert(id, verified);
         }
     }
 
+    /// Forgets a token. Whoever else holds it hot will find out what is wrong with it as well.
     pub(super) fn remove(&self, id: TokenId) {
-        if let Some(entries) = &self.entries {
-            entries.remove(&id);
-        }
-    }
-}
-
-/// Weighs an entry by what the cache is limited by.
-#[derive(Clone)]
-struct Weigher(Limit);
-
-impl<C> Weighter<TokenId, VerifiedToken<C>> for Weigher {
-    fn weight(&self, _: &TokenId, verified: &VerifiedToken<C>) -> u64 {
-        match self.0 {
-            Limit::Entries(_) => 1,
-            Limit::Bytes(_) => {
-                let texts = u64::from(verified.payload_len()).saturating_mul(2);
-                texts
-                    .saturating_add(ENTRY_LEN)
-                    .saturating_add(size_of::<C>() as u64)
+        if let Some(tokens) = &self.tokens {
+            tokens.all.remove(&id);
+            if let Some(lane) = tokens.hot.lane() {
+                lane.remove(id);
             }
         }
-    }
-}
-
-/// Ids are hashes already, and half of a hash is a hash.
-impl Hash for TokenId {
-    fn hash<H: Hasher>(&self, hasher: &mut H) {
-        hasher.write_u64(self.0);
-    }
-}
-
-#[derive(Clone)]
-struct BuildIdHasher;
-
-impl BuildHasher for BuildIdHasher {
-    type Hasher = IdHasher;
-
-    fn build_hasher(&self) -> IdHasher {
-        IdHasher(0)
-    }
-}
-
-struct IdHasher(u64);
-
-impl Hasher for IdHasher {
-    fn write_u64(&mut self, half: u64) {
-        self.0 = half;
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        // Ids do not come this way; if they ever did, this would be right, if slow.
-        for &byte in bytes {
-            self.0 = self.0.rotate_left(8) ^ u64::from(byte);
-        }
-    }
-
-    fn finish(&self) -> u64 {
-        self.0
     }
 }
 

@@ -1,0 +1,87 @@
+//! All tokens that are remembered, in a table.
+
+use std::hash::{BuildHasher, Hash, Hasher};
+
+use quick_cache::Weighter;
+use quick_cache::sync::{Cache, DefaultLifecycle};
+
+use super::{Limit, TokenId};
+use crate::verify::VerifiedToken;
+
+/// What an entry takes beside texts and claims, as a test has measured it, in whole blocks of the
+/// allocator.
+const ENTRY_LEN: u64 = 250;
+
+/// What an entry commonly weighs, to know about how many there will be.
+const COMMON_WEIGHT: usize = 1024;
+
+pub(super) type Entries<C> = Cache<TokenId, VerifiedToken<C>, Weigher, BuildIdHasher>;
+
+pub(super) fn new<C>(limit: Limit) -> Entries<C> {
+    let (entries, capacity) = match limit {
+        Limit::Entries(entries) => (entries, entries),
+        Limit::Bytes(bytes) => (bytes / COMMON_WEIGHT, bytes),
+    };
+    Cache::with(
+        entries,
+        capacity as u64,
+        Weigher(limit),
+        BuildIdHasher,
+        DefaultLifecycle::default(),
+    )
+}
+
+/// Weighs an entry by what the cache is limited by.
+#[derive(Clone)]
+pub(super) struct Weigher(Limit);
+
+impl<C> Weighter<TokenId, VerifiedToken<C>> for Weigher {
+    fn weight(&self, _: &TokenId, verified: &VerifiedToken<C>) -> u64 {
+        match self.0 {
+            Limit::Entries(_) => 1,
+            Limit::Bytes(_) => {
+                let texts = u64::from(verified.payload_len()).saturating_mul(2);
+                texts
+                    .saturating_add(ENTRY_LEN)
+                    .saturating_add(size_of::<C>() as u64)
+            }
+        }
+    }
+}
+
+/// Ids are hashes already, and half of a hash is a hash.
+impl Hash for TokenId {
+    fn hash<H: Hasher>(&self, hasher: &mut H) {
+        hasher.write_u64(self.0);
+    }
+}
+
+#[derive(Clone)]
+pub(super) struct BuildIdHasher;
+
+impl BuildHasher for BuildIdHasher {
+    type Hasher = IdHasher;
+
+    fn build_hasher(&self) -> IdHasher {
+        IdHasher(0)
+    }
+}
+
+pub(super) struct IdHasher(u64);
+
+impl Hasher for IdHasher {
+    fn write_u64(&mut self, half: u64) {
+        self.0 = half;
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        // Ids do not come this way; if they ever did, this would be right, if slow.
+        for &byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(byte);
+        }
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
