@@ -10,26 +10,29 @@ use super::StoreFuture;
 ///
 /// What it has to hold to:
 ///
-/// - Each operation is atomic, and what was added before [`load`](Self::load) or
-///   [`follow`](Self::follow) began is in what they give, or in what `follow` gives next.
+/// - What was added before [`load`](Self::load) or [`follow`](Self::follow) began is in what they
+///   give, or behind the position that they give. Nothing is in between, whoever adds meanwhile.
+/// - Positions are known in all processes, and for as long as the entries behind them are there.
 /// - An entry is there until its time to live has passed, and leaves at some time after that.
 ///   It does not leave before: what does not fit is refused with an error.
 /// - Where entries were lost nevertheless, as by a restart of a server that writes nothing to its
 ///   disk, no position from before is known any more. Who follows learns so of the loss, and can
 ///   add what it still has.
-/// - Entries are bytes that mean nothing. To add one again changes nothing but its time to live,
-///   which becomes the longer of the two.
-/// - After an error, the operation may or may not have happened.
+/// - Entries are bytes that mean nothing, 1 to 256 of them. To add one again changes nothing but
+///   its time to live, which becomes the longer of the two. Whether it is then behind positions of
+///   before is open.
+/// - After an error, the operation may or may not have happened. To stop waiting for one, by
+///   dropping its future, harms nobody.
 pub trait Feed: Send + Sync + 'static {
-    /// Adds entries.
+    /// Adds entries, of which there may be thousands or none.
     fn add<'a>(&'a self, entries: &'a [Entry]) -> StoreFuture<'a, ()>;
 
     /// All entries that there are.
     fn load(&self) -> StoreFuture<'_, Batch>;
 
-    /// What was added behind a position. Where that is nothing, it waits, but no longer than
-    /// `wait`; then the batch is empty. `None` if the position is not known: then
-    /// [`load`](Self::load) again.
+    /// What was added behind a position, or the first part of it. Where that is nothing, it waits,
+    /// but no longer than `wait`; then the batch is empty. `None` if the position is not known,
+    /// whatever its text: then [`load`](Self::load) again.
     fn follow<'a>(&'a self, after: &'a Position, wait: Duration) -> StoreFuture<'a, Option<Batch>>;
 }
 

@@ -29,11 +29,15 @@
 //! ```
 
 mod clock;
+#[cfg(feature = "feed")]
+mod feed;
 mod issuer;
 mod key_server;
 mod token;
 
 pub use self::clock::FixedClock;
+#[cfg(feature = "feed")]
+pub use self::feed::TestFeed;
 pub use self::issuer::{TestIssuer, signing_key};
 pub use self::key_server::KeyServer;
 pub use self::token::{TokenBuilder, sign};

@@ -1,5 +1,6 @@
 //! What holds for every store, and what for the one in memory.
 
+mod feed;
 mod memory;
 
 use std::error::Error;
