@@ -124,6 +124,7 @@ pub mod auth;
 pub mod authorize;
 #[cfg(feature = "axum")]
 pub mod axum;
+mod clock;
 #[cfg(feature = "config")]
 pub mod config;
 pub mod dangerous;

@@ -6,9 +6,9 @@ use std::time::{Duration, SystemTime};
 use super::TokenIssuer;
 use super::issuer::Inner;
 use super::signing_keys::SigningKeys;
+use crate::clock::Clock;
 use crate::error::ConfigError;
 use crate::jose::{SigningKey, VerifyingKey};
-use crate::verify::Clock;
 
 /// What is stolen is good until then. Clients renew it without anybody being asked.
 const DEFAULT_LIFETIME: Duration = Duration::from_secs(15 * 60);

@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use super::signing_keys::SigningKeys;
 use super::{AccessTokenBuilder, TokenIssuerBuilder, WellKnown};
+use crate::clock::Clock;
 use crate::error::ConfigError;
 use crate::jose::{NumericDate, SigningKey, VerifyingKey};
 use crate::keys::{KeyProvider, KeySet};
-use crate::verify::Clock;
 
 /// Issues access tokens. Clones share their keys: what one [rotates](Self::rotate), all have.
 ///

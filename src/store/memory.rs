@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use super::{Store, StoreError, StoreFuture};
+use crate::clock::Clock;
 use crate::jose::NumericDate;
-use crate::verify::Clock;
 
 /// As many as a server for a hundred thousand people has who are signed in, and some 40 MB.
 const DEFAULT_MAX_ENTRIES: usize = 100_000;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
-use crate::verify::Clock;
+use crate::clock::Clock;
 
 /// 2026-01-01T00:00:00Z.
 const START: u64 = 1_767_225_600;

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use super::TokenBuilder;
+use crate::clock::Clock;
 use crate::jose::{Algorithm, NumericDate, SigningKey, VerifyingKey};
-use crate::verify::Clock;
 
 /// An issuer of tokens for tests.
 ///

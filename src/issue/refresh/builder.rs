@@ -9,10 +9,10 @@ use serde::de::DeserializeOwned;
 
 use super::family::Lifetimes;
 use super::{Inner, RefreshTokens};
+use crate::clock::Clock;
 use crate::error::ConfigError;
 use crate::jose::sha256;
 use crate::store::Store;
-use crate::verify::Clock;
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 

@@ -21,10 +21,10 @@ pub use self::grant::Grant;
 pub use self::token::RefreshToken;
 use self::token::Secrets;
 pub use self::used::UsedToken;
+use crate::clock::Clock;
 use crate::jose::NumericDate;
 use crate::observe;
 use crate::store::Store;
-use crate::verify::Clock;
 
 /// Refresh tokens that are replaced with each use
 /// ([RFC 9700 §4.14](https://www.rfc-editor.org/rfc/rfc9700#section-4.14)).
