@@ -9,7 +9,9 @@
 use std::fmt::Display;
 use std::io;
 use std::path::Path;
-#[cfg(all(feature = "metrics", feature = "remote"))]
+#[cfg(feature = "feed")]
+use std::time::Duration;
+#[cfg(all(feature = "metrics", any(feature = "feed", feature = "remote")))]
 use std::time::SystemTime;
 
 use crate::error::{AuthError, ConfigError};
@@ -17,6 +19,8 @@ use crate::jose::{RegisteredClaims, SkippedKey};
 use crate::keys::KeySet;
 #[cfg(feature = "remote")]
 use crate::keys::{FetchError, KeyState};
+#[cfg(feature = "feed")]
+use crate::verify::RevocationState;
 
 /// With the feature `tracing`, opens the span in which a request is judged.
 #[cfg(feature = "tracing")]
@@ -164,6 +168,74 @@ pub(crate) fn refresh_token_reused() {
     metrics::counter!("tower_bearer_refresh_tokens_reused_total").increment(1);
     #[cfg(feature = "tracing")]
     tracing::info!("refresh token used twice, its family is revoked");
+}
+
+/// The whole list of revocations was loaded.
+#[cfg(feature = "feed")]
+pub(crate) fn revocations_loaded(entries: usize) {
+    #[cfg(feature = "tracing")]
+    tracing::info!(entries, "revocations loaded");
+    let _ = entries;
+}
+
+/// Revocations are followed again, after a failure.
+#[cfg(feature = "feed")]
+pub(crate) fn revocations_followed() {
+    #[cfg(feature = "tracing")]
+    tracing::info!("revocations followed again");
+}
+
+/// Revocations could not be followed. That the same failure goes on is no news.
+#[cfg(feature = "feed")]
+pub(crate) fn revocations_failed(error: &str, is_news: bool) {
+    #[cfg(feature = "tracing")]
+    if is_news {
+        tracing::warn!("revocations not followed: {error}");
+    } else {
+        tracing::debug!("revocations still not followed: {error}");
+    }
+    let _ = (error, is_news);
+}
+
+/// The feed of revocations lost what it had.
+#[cfg(feature = "feed")]
+pub(crate) fn revocations_lost() {
+    #[cfg(feature = "tracing")]
+    tracing::warn!("the feed of revocations has lost entries, those known here are added again");
+}
+
+/// Some entries of the feed are of no form that is known.
+#[cfg(feature = "feed")]
+pub(crate) fn revocations_skipped(entries: usize) {
+    #[cfg(feature = "tracing")]
+    tracing::warn!(
+        entries,
+        "revocations skipped: they are of no form that is known here"
+    );
+    let _ = entries;
+}
+
+/// How the list of revocations is now.
+#[cfg(feature = "feed")]
+pub(crate) fn revocations_are(entries: usize, state: RevocationState, age: Option<Duration>) {
+    #[cfg(feature = "metrics")]
+    {
+        let severity = match state {
+            RevocationState::Fresh => 0,
+            RevocationState::Stale => 1,
+            RevocationState::Unavailable => 2,
+        };
+        metrics::gauge!("tower_bearer_revocations_state").set(severity);
+        // No list has more entries than a float can tell apart.
+        let entries = u32::try_from(entries).unwrap_or(u32::MAX);
+        metrics::gauge!("tower_bearer_revocations").set(entries);
+        let confirmed = age.and_then(|age| SystemTime::now().checked_sub(age));
+        if let Some(Ok(confirmed)) = confirmed.map(|at| at.duration_since(SystemTime::UNIX_EPOCH)) {
+            metrics::gauge!("tower_bearer_revocations_confirmed_timestamp_seconds")
+                .set(confirmed.as_secs_f64());
+        }
+    }
+    let _ = (entries, state, age);
 }
 
 fn count_refresh(is_ok: bool) {

@@ -37,6 +37,9 @@ pub enum AuthError {
     /// The keys that would judge the token cannot be had now: 503. Holds the time after which
     /// asking again makes sense.
     KeysUnavailable(Duration),
+    /// Whether the token was revoked cannot be told now: 503. Holds the time after which asking
+    /// again makes sense.
+    RevocationsUnavailable(Duration),
     /// An extractor or a [`RequireLayer`](crate::authorize::RequireLayer) runs where no
     /// [`BearerAuthLayer`](crate::BearerAuthLayer) of the same claims type ran before it: 500, a
     /// mistake in the set-up of the server.
@@ -50,7 +53,9 @@ impl AuthError {
             Self::MissingToken | Self::InvalidToken(_) => StatusCode::UNAUTHORIZED,
             Self::InvalidRequest(_) => StatusCode::BAD_REQUEST,
             Self::InsufficientScope(_) => StatusCode::FORBIDDEN,
-            Self::KeysUnavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::KeysUnavailable(_) | Self::RevocationsUnavailable(_) => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
             Self::MissingLayer => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -64,6 +69,7 @@ impl AuthError {
             Self::InvalidToken(reason) => reason.reason(),
             Self::InsufficientScope(_) => "insufficient_scope",
             Self::KeysUnavailable(_) => "keys_unavailable",
+            Self::RevocationsUnavailable(_) => "revocations_unavailable",
             Self::MissingLayer => "missing_layer",
         }
     }
@@ -82,6 +88,9 @@ impl fmt::Display for AuthError {
                 f.write_str("the token does not grant what is required")
             }
             Self::KeysUnavailable(_) => f.write_str("the keys to verify the token are unavailable"),
+            Self::RevocationsUnavailable(_) => {
+                f.write_str("whether the token was revoked cannot be told at the moment")
+            }
             Self::MissingLayer => f.write_str(
                 "no BearerAuthLayer with this claims type runs before this service: add one around it",
             ),
@@ -195,6 +204,11 @@ reasons! {
         AmbiguousKey, "ambiguous_key", "more than one trusted key fits the token";
         /// The signature does not verify.
         BadSignature, "bad_signature", "the signature of the token is wrong";
+        /// It lives longer than revocations are remembered: see
+        /// [`longest_life`](crate::verify::RevocationListBuilder::longest_life).
+        LivesTooLong, "lives_too_long", "the token lives longer than revocations are remembered";
+        /// It was revoked, or its session, or all that its subject had.
+        Revoked, "revoked", "the token was revoked";
         /// The claims do not decode into the claims type of the application.
         UndecodableClaims, "undecodable_claims", "the claims do not fit the claims type";
         /// A rule of the application refused the claims.

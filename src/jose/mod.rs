@@ -25,9 +25,9 @@ mod unverified;
 mod verifying_key;
 
 pub use algorithm::{Algorithm, AlgorithmSet, KeyFamily};
-pub(crate) use backend::random;
 #[cfg(feature = "issuer")]
-pub(crate) use backend::{equal, random_bytes, sha256};
+pub(crate) use backend::{equal, random_bytes};
+pub(crate) use backend::{random, sha256};
 pub use claim_path::ClaimPath;
 pub use claims::RegisteredClaims;
 pub(crate) use claims::{Claims, OneOrMany, Times};

@@ -48,7 +48,7 @@ impl From<&AuthError> for Public {
                 const { plain("insufficient scope") },
                 PERMISSION_DENIED,
             ),
-            AuthError::KeysUnavailable(_) => (
+            AuthError::KeysUnavailable(_) | AuthError::RevocationsUnavailable(_) => (
                 None,
                 const { plain("tokens cannot be verified at the moment") },
                 UNAVAILABLE,

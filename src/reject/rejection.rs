@@ -105,7 +105,9 @@ impl<'a> Rejection<'a> {
     /// After how many seconds asking again makes sense, where that would help. Rounded up, and at
     /// least one, so that no client asks again at once.
     pub fn retry_after(&self) -> Option<u64> {
-        let AuthError::KeysUnavailable(delay) = self.error else {
+        let (AuthError::KeysUnavailable(delay) | AuthError::RevocationsUnavailable(delay)) =
+            self.error
+        else {
             return None;
         };
         let begun = u64::from(delay.subsec_nanos() > 0);

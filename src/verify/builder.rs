@@ -10,7 +10,8 @@ use super::cache::TokenCache;
 use super::headers::Headers;
 use super::issuers::Issuers;
 use super::{
-    Cache, Clock, Inner, Rule, Tenants, TrustedIssuer, Validation, VerifiedToken, Verifier,
+    Cache, Clock, Inner, RevocationList, Rule, Tenants, TrustedIssuer, Validation, VerifiedToken,
+    Verifier,
 };
 use crate::error::ConfigError;
 use crate::jose::{Algorithm, ClaimPath};
@@ -31,6 +32,7 @@ pub struct VerifierBuilder<C = Map<String, Value>> {
     validation: Validation,
     max_token_len: usize,
     cache: Cache,
+    revocations: Option<RevocationList>,
     roles: Vec<ClaimPath>,
     rules: Vec<Rule<C>>,
     clock: Option<Box<dyn Clock>>,
@@ -44,6 +46,7 @@ impl<C> VerifierBuilder<C> {
             validation: Validation::new(),
             max_token_len: DEFAULT_MAX_TOKEN_LEN,
             cache: Cache::default(),
+            revocations: None,
             roles: Vec::new(),
             rules: Vec::new(),
             clock: None,
@@ -204,6 +207,13 @@ impl<C> VerifierBuilder<C> {
         self
     }
 
+    /// Refuses tokens that were revoked: see [`RevocationList`]. Verifiers may share one.
+    #[must_use]
+    pub fn revocations(mut self, list: RevocationList) -> Self {
+        self.revocations = Some(list);
+        self
+    }
+
     /// Asks this clock for the time, in place of the system's.
     #[must_use]
     pub fn clock(mut self, clock: impl Clock) -> Self {
@@ -221,7 +231,8 @@ impl<C> VerifierBuilder<C> {
     /// - [`ConfigError::Algorithms`]: no algorithm is left, or none that the keys permit.
     /// - [`ConfigError::EmptyName`]: the type of token, a required claim or a role's place is
     ///   empty.
-    /// - [`ConfigError::OutOfRange`]: the greatest length of a token or number of tenants is 0.
+    /// - [`ConfigError::OutOfRange`]: the greatest length of a token or number of tenants is 0; or
+    ///   a leeway is longer than revocations are remembered.
     /// - Whatever is wrong with an issuer that is to be discovered.
     pub fn build(self) -> Result<Verifier<C>, ConfigError> {
         if self.max_token_len == 0 {
@@ -234,15 +245,32 @@ impl<C> VerifierBuilder<C> {
                 "a name in the path to the roles is empty: give names with one dot between them",
             ));
         }
+        if let Some(list) = &self.revocations
+            && self.longest_leeway() > list.margin()
+        {
+            return Err(ConfigError::OutOfRange(
+                "a leeway is longer than the margin of the list of revocations, so that a revoked \
+                 token would come back to life: raise the margin",
+            ));
+        }
         Ok(Verifier(Arc::new(Inner {
             max_token_len: self.max_token_len,
             issuers: Issuers::new(self.issuers, self.tenants, &self.validation)?,
             cache: TokenCache::new(self.cache),
             headers: Headers::default(),
+            revocations: self.revocations,
             roles: self.roles,
             rules: self.rules,
             clock: self.clock,
         })))
+    }
+
+    fn longest_leeway(&self) -> Duration {
+        let issuers = self.issuers.iter().map(|issuer| &issuer.validation);
+        let tenants = self.tenants.iter().map(|tenants| &tenants.validation);
+        let own = issuers.chain(tenants).flatten();
+        let leeways = own.map(|validation| validation.leeway);
+        leeways.fold(self.validation.leeway, Duration::max)
     }
 }
 

@@ -67,6 +67,9 @@ impl<C: DeserializeOwned> Inner<C> {
         };
         issuer.validation.check_header(&header)?;
         issuer.validation.check_claims(&claims, now)?;
+        if let Some(revocations) = &self.revocations {
+            revocations.check_life(&claims.registered.times, now)?;
+        }
 
         let keys = issuer.keys.snapshot();
         let wanted = WantedKey::of(&header);
@@ -96,11 +99,13 @@ impl<C: DeserializeOwned> Inner<C> {
                 .iter()
                 .flat_map(|path| path.strings(payload))
                 .collect(),
+            revocable: self.revocations.as_ref().map(|_| Box::default()),
             sure_times: issuer.validation.sure_times(&claims.registered.times),
             registered: RegisteredClaims::from(&claims.registered),
             payload_len: u32::try_from(payload.len()).unwrap_or(u32::MAX),
             trust: self.headers.accept(&token, header, issuer.id, keys),
         });
+        self.check_revocations(&verified).map_err(Stop::Refused)?;
         let verified = self.apply_rules(verified).map_err(Stop::Refused)?;
         self.issuers.mark_used(&issuer);
         if let Some(id) = id {

@@ -34,17 +34,20 @@
 //! The cheapest come first, so that junk, expired and foreign tokens never reach the signature.
 //! Nothing of a token leaves this module before its signature was verified.
 //!
-//! 0. a token that is [remembered](Cache) passes 6, 7 and the rules of 9 only, as far as they can
-//!    have changed;
+//! 0. a token that is [remembered](Cache) passes 6, 7, 10 and 11 only, as far as they can have
+//!    changed;
 //! 1. the length of the token, and its three parts;
 //! 2. the header: well-formed, no `crit`, a known algorithm;
 //! 3. the registered claims: well-formed;
 //! 4. the issuer is trusted; what follows is by its rules;
 //! 5. algorithm and type are allowed;
-//! 6. `exp`, `nbf`, `iat`, the audience, no sender binding, required claims;
+//! 6. `exp`, `nbf`, `iat`, the audience, no sender binding, required claims; with a list of
+//!    [revocations](RevocationList), a life for which these are remembered;
 //! 7. exactly one key of the issuer fits;
 //! 8. **the signature**;
-//! 9. the claims decode into `C`, and the rules of the application hold.
+//! 9. the claims decode into `C`;
+//! 10. the token is not revoked;
+//! 11. the rules of the application hold.
 
 mod builder;
 mod cache;
@@ -55,6 +58,7 @@ mod issuers;
 mod judge;
 mod recall;
 mod residents;
+mod revocation;
 mod status;
 mod tenants;
 mod times;
@@ -77,7 +81,13 @@ use self::headers::Headers;
 pub use self::issuer::TrustedIssuer;
 use self::issuers::Issuers;
 use self::judge::{Inquiry, Stop};
-pub use self::status::{IssuerNotReady, IssuerStatus};
+#[cfg(feature = "feed")]
+pub use self::revocation::Staleness;
+pub use self::revocation::{
+    Revocation, RevocationError, RevocationList, RevocationListBuilder, RevocationState,
+    RevocationStatus,
+};
+pub use self::status::{IssuerStatus, NotReady};
 pub use self::tenants::Tenants;
 pub use self::validation::Validation;
 pub use self::verified::VerifiedToken;
@@ -98,6 +108,7 @@ struct Inner<C> {
     cache: TokenCache<C>,
     issuers: Issuers,
     headers: Headers,
+    revocations: Option<RevocationList>,
     roles: Vec<ClaimPath>,
     rules: Vec<Rule<C>>,
     clock: Option<Box<dyn Clock>>,
@@ -118,8 +129,9 @@ impl<C: DeserializeOwned + Send + Sync + 'static> Verifier<C> {
     ///
     /// # Errors
     ///
-    /// [`AuthError::InvalidToken`] where the token is not acceptable,
-    /// [`AuthError::KeysUnavailable`] where that cannot be told now, for want of keys.
+    /// [`AuthError::InvalidToken`] where the token is not acceptable;
+    /// [`AuthError::KeysUnavailable`] or [`AuthError::RevocationsUnavailable`] where that cannot
+    /// be told now.
     pub async fn verify(&self, token: impl AsRef<[u8]>) -> Result<VerifiedToken<C>, AuthError> {
         match self.begin(token.as_ref(), || Ok(())) {
             Verification::Done(result) => result,

@@ -33,11 +33,27 @@ impl<C> Inner<C> {
             return None;
         }
 
+        if let Err(error) = self.check_revocations(&verified) {
+            // One that cannot be told now may be good again.
+            if matches!(error, AuthError::InvalidToken(_)) {
+                self.cache.remove(id);
+            }
+            return Some(Err(error));
+        }
+
         let verdict = self.apply_rules(verified);
         if verdict.is_ok() {
             self.issuers.mark_used(&issuer);
         }
         Some(verdict)
+    }
+
+    /// Asks the list of revocations, if there is one.
+    pub(super) fn check_revocations(&self, verified: &VerifiedToken<C>) -> Result<(), AuthError> {
+        match (&self.revocations, verified.revocable()) {
+            (Some(list), Some(revocable)) => list.check(revocable, verified.registered()),
+            _ => Ok(()),
+        }
     }
 
     /// Asks the rules of the application.

@@ -23,9 +23,10 @@ pub struct IssuerStatus {
 }
 
 impl<C> Verifier<C> {
-    /// Waits until each issuer has keys: for a server that is not to start without.
+    /// Waits until each issuer has keys, and the list of [revocations](super::RevocationList) is
+    /// loaded: for a server that is not to start without.
     ///
-    /// Keys are fetched when this is called, or else when the first token asks for them. What
+    /// Both are fetched when this is called, or else when the first token asks for them. What
     /// fails is tried again by itself. [Tenants](super::Tenants) have no part in it.
     ///
     /// ```
@@ -43,20 +44,30 @@ impl<C> Verifier<C> {
     ///
     /// # Errors
     ///
-    /// [`IssuerNotReady`]: the first of the issuers whose keys could not be had, and why.
-    pub fn ready(&self) -> impl Future<Output = Result<(), IssuerNotReady>> + Send + use<C> {
+    /// [`NotReady`]: whose keys could not be had, or that the list could not, and why.
+    pub fn ready(&self) -> impl Future<Output = Result<(), NotReady>> + Send + use<C> {
         let all = self.0.issuers.fixed().map(|(name, issuer)| {
             let name: Option<Box<str>> = name.map(Into::into);
             let ready = issuer.keys.ready();
             async {
-                ready.await.map_err(|source| IssuerNotReady {
-                    issuer: name,
+                ready.await.map_err(|source| NotReady {
+                    what: Missing::KeysOf(name),
                     source,
                 })
             }
         });
         let all = future::try_join_all(all.collect::<Vec<_>>());
-        async { all.await.map(drop) }
+        let revocations = self.0.revocations.clone();
+        let revocations = async move {
+            let Some(list) = revocations else {
+                return Ok(());
+            };
+            list.ready().await.map_err(|error| NotReady {
+                what: Missing::Revocations,
+                source: error.into(),
+            })
+        };
+        async { future::try_join(all, revocations).await.map(drop) }
     }
 
     /// How the keys of each issuer are doing, for a health page: see
@@ -84,23 +95,30 @@ impl<C> Verifier<C> {
     }
 }
 
-/// The keys of an issuer could not be had.
+/// A verifier is not ready: the keys of an issuer or the list of revocations could not be had.
 #[derive(Debug)]
-pub struct IssuerNotReady {
-    issuer: Option<Box<str>>,
+pub struct NotReady {
+    what: Missing,
     source: BoxError,
 }
 
-impl fmt::Display for IssuerNotReady {
+#[derive(Debug)]
+enum Missing {
+    KeysOf(Option<Box<str>>),
+    Revocations,
+}
+
+impl fmt::Display for NotReady {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.issuer {
-            Some(issuer) => write!(f, "no keys of {issuer}: {}", self.source),
-            None => write!(f, "no keys: {}", self.source),
+        match &self.what {
+            Missing::KeysOf(Some(issuer)) => write!(f, "no keys of {issuer}: {}", self.source),
+            Missing::KeysOf(None) => write!(f, "no keys: {}", self.source),
+            Missing::Revocations => write!(f, "no list of revocations: {}", self.source),
         }
     }
 }
 
-impl Error for IssuerNotReady {
+impl Error for NotReady {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         Some(&*self.source)
     }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::issuers::IssuerId;
+use super::revocation::Revocable;
 use super::times::SureTimes;
 use crate::jose::{Header, RegisteredClaims};
 use crate::keys::KeySet;
@@ -55,6 +56,8 @@ pub(super) struct Verified<C> {
     pub(super) sure_times: SureTimes,
     /// The length of the payload, from which the size of the claims is guessed.
     pub(super) payload_len: u32,
+    /// None where no list of revocations is gone by.
+    pub(super) revocable: Option<Box<Revocable>>,
     pub(super) registered: RegisteredClaims,
     pub(super) roles: Box<[Box<str>]>,
     pub(super) claims: C,
@@ -88,6 +91,10 @@ impl<C> VerifiedToken<C> {
 
     pub(super) fn sure_times(&self) -> SureTimes {
         self.verified().sure_times
+    }
+
+    pub(super) fn revocable(&self) -> Option<&Revocable> {
+        self.verified().revocable.as_deref()
     }
 
     pub(super) fn payload_len(&self) -> u32 {

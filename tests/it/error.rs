@@ -120,6 +120,12 @@ fn tokens() {
             "the signature of the token is wrong",
         ),
         (
+            E::LivesTooLong,
+            "lives_too_long",
+            "the token lives longer than revocations are remembered",
+        ),
+        (E::Revoked, "revoked", "the token was revoked"),
+        (
             E::UndecodableClaims,
             "undecodable_claims",
             "the claims do not fit the claims type",
@@ -165,6 +171,12 @@ fn all_else() {
         "the keys to verify the token are unavailable",
     );
     assert_error(
+        AuthError::RevocationsUnavailable(Duration::from_secs(7)),
+        503,
+        "revocations_unavailable",
+        "whether the token was revoked cannot be told at the moment",
+    );
+    assert_error(
         AuthError::MissingLayer,
         500,
         "missing_layer",
@@ -179,6 +191,7 @@ fn labels_are_unique() {
         "missing_token",
         "insufficient_scope",
         "keys_unavailable",
+        "revocations_unavailable",
         "missing_layer",
     ];
     labels.extend(RequestError::ALL.iter().map(|error| error.reason()));

@@ -12,6 +12,9 @@ use crate::verify::VerifiedToken;
 /// allocator.
 const ENTRY_LEN: u64 = 250;
 
+/// What an entry takes beside that where a list of revocations is gone by.
+const REVOCABLE_LEN: u64 = 80;
+
 /// What an entry commonly weighs, to know about how many there will be.
 const COMMON_WEIGHT: usize = 1024;
 
@@ -41,8 +44,10 @@ impl<C> Weighter<TokenId, VerifiedToken<C>> for Weigher {
             Limit::Entries(_) => 1,
             Limit::Bytes(_) => {
                 let texts = u64::from(verified.payload_len()).saturating_mul(2);
+                let revocable = verified.revocable().map_or(0, |_| REVOCABLE_LEN);
                 texts
                     .saturating_add(ENTRY_LEN)
+                    .saturating_add(revocable)
                     .saturating_add(size_of::<C>() as u64)
             }
         }

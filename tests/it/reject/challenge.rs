@@ -86,6 +86,8 @@ fn scope() {
 fn none_where_no_token_would_help() {
     let unavailable = AuthError::KeysUnavailable(Duration::ZERO);
     assert_eq!(Challenge::for_error(&unavailable), None);
+    let unavailable = AuthError::RevocationsUnavailable(Duration::ZERO);
+    assert_eq!(Challenge::for_error(&unavailable), None);
     assert_eq!(Challenge::for_error(&AuthError::MissingLayer), None);
 }
 

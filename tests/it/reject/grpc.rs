@@ -56,11 +56,13 @@ fn all_else() {
         "7",
         "insufficient scope",
     );
-    assert_grpc(
-        AuthError::KeysUnavailable(Duration::from_secs(7)),
-        "14",
-        "tokens cannot be verified at the moment",
-    );
+    let seven = Duration::from_secs(7);
+    for unavailable in [
+        AuthError::KeysUnavailable(seven),
+        AuthError::RevocationsUnavailable(seven),
+    ] {
+        assert_grpc(unavailable, "14", "tokens cannot be verified at the moment");
+    }
     assert_grpc(AuthError::MissingLayer, "13", "internal error");
 }
 

@@ -11,13 +11,14 @@ use http::{Request, Response};
 use tower_bearer::reject::{Rejection, RejectionResponse};
 use tower_bearer::{AuthError, RequestError, RequestHead, TokenError};
 
-/// Every error there is, the last four also with their data.
+/// Every error there is, the last five also with their data.
 fn every_error() -> Vec<AuthError> {
     let mut errors = vec![
         AuthError::MissingToken,
         AuthError::InsufficientScope(None),
         AuthError::InsufficientScope(Some("read write".into())),
         AuthError::KeysUnavailable(Duration::from_secs(30)),
+        AuthError::RevocationsUnavailable(Duration::from_secs(30)),
         AuthError::MissingLayer,
     ];
     errors.extend(RequestError::ALL.iter().map(|&reason| reason.into()));

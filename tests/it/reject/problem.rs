@@ -57,10 +57,16 @@ fn all_else() {
     let forbidden = r#"{"title":"Forbidden","status":403,"detail":"insufficient scope","error":"insufficient_scope"}"#;
     assert_problem(AuthError::InsufficientScope(None), forbidden);
     assert_problem(AuthError::InsufficientScope(Some("\"a".into())), forbidden);
-    assert_problem(
-        AuthError::KeysUnavailable(Duration::from_secs(7)),
-        r#"{"title":"Service Unavailable","status":503,"detail":"tokens cannot be verified at the moment"}"#,
-    );
+    let seven = Duration::from_secs(7);
+    for unavailable in [
+        AuthError::KeysUnavailable(seven),
+        AuthError::RevocationsUnavailable(seven),
+    ] {
+        assert_problem(
+            unavailable,
+            r#"{"title":"Service Unavailable","status":503,"detail":"tokens cannot be verified at the moment"}"#,
+        );
+    }
     assert_problem(
         AuthError::MissingLayer,
         r#"{"title":"Internal Server Error","status":500,"detail":"internal error"}"#,

@@ -58,7 +58,7 @@ fn scope() {
 }
 
 #[test]
-fn keys_unavailable() {
+fn unavailable() {
     let rows = [
         (Duration::ZERO, "1"),
         (Duration::from_nanos(1), "1"),
@@ -68,11 +68,12 @@ fn keys_unavailable() {
         (Duration::MAX, "18446744073709551615"),
     ];
     for (delay, seconds) in rows {
-        assert_response(
+        for error in [
             AuthError::KeysUnavailable(delay),
-            503,
-            &[("retry-after", seconds)],
-        );
+            AuthError::RevocationsUnavailable(delay),
+        ] {
+            assert_response(error, 503, &[("retry-after", seconds)]);
+        }
     }
 }
 

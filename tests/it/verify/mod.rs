@@ -7,6 +7,7 @@ mod issuers;
 mod key_choice;
 mod leaks;
 mod order;
+mod revocation;
 mod status;
 mod tenants;
 mod times;

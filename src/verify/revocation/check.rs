@@ -1,0 +1,75 @@
+//! Whether a token is revoked.
+
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::RevocationList;
+use super::record::{Kind, Name};
+use crate::error::{AuthError, TokenError};
+use crate::jose::{NumericDate, RegisteredClaims, Times};
+
+/// What is remembered with a verified token, so that it is looked up only if something was revoked
+/// since the last time.
+#[derive(Default)]
+pub(in crate::verify) struct Revocable {
+    /// The last generation of the list by which the token was good. That before all others is of
+    /// an empty list, by which every token is.
+    good_by: AtomicU64,
+    /// What it is revoked by.
+    names: OnceLock<[Option<Name>; 3]>,
+}
+
+impl RevocationList {
+    /// Whether a token lives no longer than its revocation is remembered.
+    pub(in crate::verify) fn check_life(
+        &self,
+        times: &Times,
+        now: NumericDate,
+    ) -> Result<(), TokenError> {
+        let begin = times.issued_at.unwrap_or(now);
+        let longest = begin.saturating_add(self.0.settings.longest_life);
+        match times.expires_at {
+            Some(expires_at) if expires_at <= longest => Ok(()),
+            _ => Err(TokenError::LivesTooLong),
+        }
+    }
+
+    /// Whether a token is not revoked.
+    pub(in crate::verify) fn check(
+        &self,
+        revocable: &Revocable,
+        claims: &RegisteredClaims,
+    ) -> Result<(), AuthError> {
+        if let Some(sharing) = &self.0.sharing {
+            sharing.check(&self.0)?;
+        }
+        // Read before the entries are: what is revoked between the two is of a later generation,
+        // for which the token is looked up again.
+        let generation = self.0.generation.load(Ordering::Acquire);
+        if revocable.good_by.load(Ordering::Relaxed) == generation {
+            return Ok(());
+        }
+        if self.is_revoked(revocable, claims) {
+            return Err(TokenError::Revoked.into());
+        }
+        revocable.good_by.store(generation, Ordering::Relaxed);
+        Ok(())
+    }
+
+    fn is_revoked(&self, revocable: &Revocable, claims: &RegisteredClaims) -> bool {
+        let names = revocable.names.get_or_init(|| {
+            let ids = [
+                (Kind::Token, claims.token_id()),
+                (Kind::Session, claims.session_id()),
+                (Kind::Subject, claims.subject()),
+            ];
+            ids.map(|(kind, id)| id.map(|id| Name::new(kind, claims.issuer(), id)))
+        });
+        let entries = self.0.read();
+        let mut extents = names
+            .iter()
+            .flatten()
+            .filter_map(|name| entries.extent(name));
+        extents.any(|extent| extent.has(claims.issued_at()))
+    }
+}

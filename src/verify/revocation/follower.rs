@@ -1,0 +1,269 @@
+//! The task that follows the feed.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::pin::pin;
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use futures::future;
+use tokio::runtime::Handle;
+use tokio::sync::watch;
+use tokio::task;
+use tokio::time::{self, Instant};
+
+use super::entries::Full;
+use super::record::{Extent, Name, Record};
+use super::sharing::Sharing;
+use super::{List, RevocationError};
+use crate::jose::NumericDate;
+use crate::observe;
+use crate::store::{Entry, Feed, Position, StoreError, StoreFuture};
+
+/// For so long an answer is waited for. A server that is there has it in milliseconds.
+const ANSWERS_WITHIN: Duration = Duration::from_secs(5);
+
+/// For so long the whole list is waited for, which may be of many megabytes.
+const LOADS_WITHIN: Duration = Duration::from_secs(30);
+
+/// The pause after the first failure. It doubles with each.
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+
+/// No pause is longer: as soon as the feed is back, it has to be followed.
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+
+/// So many records are added or taken in at once, so that neither the feed nor those who wait for
+/// a lock wait long.
+const AT_ONCE: usize = 1000;
+
+/// The task that follows the feed, as seen by the list.
+///
+/// It ends when this is dropped, or with the runtime that it runs on.
+pub(super) struct Follower {
+    holder: watch::Sender<()>,
+    /// How many rounds have ended.
+    rounds: watch::Receiver<u64>,
+}
+
+impl Follower {
+    /// None where no runtime is running.
+    pub(super) fn spawn(list: &Arc<List>, sharing: &Sharing) -> Option<Self> {
+        let runtime = Handle::try_current().ok()?;
+        let (holder, held) = watch::channel(());
+        let (end_round, rounds) = watch::channel(0);
+        let task = Task {
+            list: Arc::downgrade(list),
+            feed: Arc::clone(&sharing.feed),
+            wait: sharing.staleness.wait(),
+            position: None,
+            failures: 0,
+        };
+        runtime.spawn(run(task, held, end_round));
+        Some(Self { holder, rounds })
+    }
+
+    pub(super) fn is_alive(&self) -> bool {
+        !self.holder.is_closed()
+    }
+
+    pub(super) fn rounds(&self) -> watch::Receiver<u64> {
+        self.rounds.clone()
+    }
+}
+
+/// Follows the feed for as long as somebody has the list, which it holds only in moments without
+/// waiting.
+async fn run(mut task: Task, mut held: watch::Receiver<()>, end_round: watch::Sender<u64>) {
+    let dropped = async { while held.changed().await.is_ok() {} };
+    let follow = async {
+        loop {
+            let pause = task.round().await;
+            end_round.send_modify(|rounds| *rounds = rounds.saturating_add(1));
+            time::sleep(pause).await;
+        }
+    };
+    future::select(pin!(dropped), pin!(follow)).await;
+}
+
+struct Task {
+    list: Weak<List>,
+    feed: Arc<dyn Feed>,
+    wait: Duration,
+    /// Up to where the feed was followed. None where all has to be loaded.
+    position: Option<Position>,
+    failures: u32,
+}
+
+impl Task {
+    /// Catches up with the feed, which waits for news. Returns how long to pause.
+    async fn round(&mut self) -> Duration {
+        let caught_up = match self.position.clone() {
+            Some(position) => self.follow(&position).await,
+            None => self.load().await,
+        };
+        let (pause, error) = match caught_up {
+            Ok(()) => {
+                self.failures = 0;
+                // Where this fails, the others are followed nevertheless.
+                (Duration::ZERO, self.tell_pending().await.err())
+            }
+            Err(error) => {
+                let doubled = FIRST_PAUSE.saturating_mul(2_u32.saturating_pow(self.failures));
+                self.failures = self.failures.saturating_add(1);
+                (jittered(doubled.min(LONGEST_PAUSE)), Some(error))
+            }
+        };
+        self.with_list(|list, sharing| {
+            list.drop_expired();
+            sharing.end_round(list.read().len(), error, pause);
+        });
+        pause
+    }
+
+    /// Loads the whole list. What is known here and not there, since it was lost, is to be told.
+    async fn load(&mut self) -> Result<(), RevocationError> {
+        let begin = Instant::now();
+        let batch = answer(LOADS_WITHIN, self.feed.load()).await?;
+        let theirs = records_of(&batch.entries);
+        let ours = self.with_list(|list, _| list.read().records().collect::<Vec<_>>());
+        self.merge(&theirs).await?;
+        let lacking = lacking(ours.unwrap_or_default(), &theirs);
+        self.with_list(|list, sharing| {
+            sharing.confirm(begin);
+            sharing.add_pending(lacking);
+            observe::revocations_loaded(list.read().len());
+        });
+        self.position = Some(batch.position);
+        Ok(())
+    }
+
+    /// Takes in what was added since.
+    async fn follow(&mut self, position: &Position) -> Result<(), RevocationError> {
+        let begin = Instant::now();
+        let within = self.wait.saturating_add(ANSWERS_WITHIN);
+        let followed = answer(within, self.feed.follow(position, self.wait)).await?;
+        let Some(batch) = followed else {
+            observe::revocations_lost();
+            self.position = None;
+            return self.load().await;
+        };
+        let records = records_of(&batch.entries);
+        self.merge(&records).await?;
+        self.with_list(|_, sharing| sharing.confirm(begin));
+        self.position = Some(batch.position);
+        Ok(())
+    }
+
+    /// Tells the feed what it may not know.
+    async fn tell_pending(&self) -> Result<(), RevocationError> {
+        loop {
+            let taken = self.with_list(|list, sharing| {
+                let names = sharing.take_pending(AT_ONCE);
+                let now = list.settings.now();
+                let entries = list.read();
+                let extents = names.into_iter().map(|name| {
+                    let extent = entries.extent(&name);
+                    extent.map(|extent| Record { name, extent })
+                });
+                let records: Vec<_> = extents.flatten().collect();
+                (records, now)
+            });
+            let Some((records, now)) = taken.filter(|(records, _)| !records.is_empty()) else {
+                return Ok(());
+            };
+            let told = add(&*self.feed, &records, now).await;
+            if told.is_err() {
+                let names = records.iter().map(|record| record.name).collect();
+                self.with_list(|_, sharing| sharing.add_pending(names));
+                return told;
+            }
+        }
+    }
+
+    async fn merge(&self, records: &[Record]) -> Result<(), RevocationError> {
+        for records in records.chunks(AT_ONCE) {
+            let merged = self.with_list(|list, _| list.merge(records));
+            merged
+                .unwrap_or(Ok(()))
+                .map_err(|Full| RevocationError::Full)?;
+            task::yield_now().await;
+        }
+        Ok(())
+    }
+
+    /// Does something with the list, unless nobody has it any more. Then this task is about to end.
+    fn with_list<T>(&self, act: impl FnOnce(&List, &Sharing) -> T) -> Option<T> {
+        let list = self.list.upgrade()?;
+        let sharing = list.sharing.as_ref()?;
+        Some(act(&list, sharing))
+    }
+}
+
+impl Drop for Task {
+    fn drop(&mut self) {
+        self.with_list(|_, sharing| sharing.mark_unfollowed());
+    }
+}
+
+/// The records of these entries. One that cannot be read may be of a later version of this crate;
+/// nothing is gained by refusing all the others for it.
+fn records_of(entries: &[Vec<u8>]) -> Vec<Record> {
+    let records: Vec<_> = entries
+        .iter()
+        .filter_map(|bytes| Record::from_bytes(bytes))
+        .collect();
+    let skipped = entries.len().saturating_sub(records.len());
+    if skipped > 0 {
+        observe::revocations_skipped(skipped);
+    }
+    records
+}
+
+/// Adds records to a feed.
+pub(super) async fn add(
+    feed: &dyn Feed,
+    records: &[Record],
+    now: NumericDate,
+) -> Result<(), RevocationError> {
+    let entries: Vec<_> = records
+        .iter()
+        .map(|record| Entry {
+            bytes: record.to_bytes(),
+            ttl: record.extent.time_to_live(now),
+        })
+        .collect();
+    answer(ANSWERS_WITHIN, feed.add(&entries)).await
+}
+
+/// The answer of the feed, if it comes in time: of a connection that was cut, none ever comes.
+async fn answer<T>(within: Duration, asked: StoreFuture<'_, T>) -> Result<T, RevocationError> {
+    let answer = time::timeout(within, asked).await;
+    let answer = answer.unwrap_or_else(|_| Err(StoreError::unavailable("no answer in time")));
+    answer.map_err(RevocationError::Feed)
+}
+
+/// The names of which the feed does not know all.
+fn lacking(ours: Vec<Record>, theirs: &[Record]) -> Vec<Name> {
+    let mut known = HashMap::<Name, Extent>::new();
+    if !ours.is_empty() {
+        for record in theirs {
+            let known = known.entry(record.name).or_insert(record.extent);
+            *known = known.and(record.extent);
+        }
+    }
+    ours.into_iter()
+        .filter(|Record { name, extent }| {
+            known.get(name).is_none_or(|known| !known.covers(*extent))
+        })
+        .map(|record| record.name)
+        .collect()
+}
+
+/// A bit less than this, by up to a half: so that processes which lost the feed together do not
+/// come back together.
+fn jittered(time: Duration) -> Duration {
+    // The standard library seeds its hashers from the system.
+    let random = RandomState::new().build_hasher().finish() >> 32;
+    let random = f64::from(u32::try_from(random).unwrap_or(0)) / f64::from(u32::MAX);
+    time.mul_f64(1.0 - random / 2.0)
+}
