@@ -24,6 +24,9 @@ pub(super) struct Family<S> {
     grant: Grant<S>,
     begun_at: NumericDate,
     used_at: NumericDate,
+    /// What marked the subject when the family began, if anything did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    mark: Option<String>,
     /// The hash of the token that is good.
     current: Bytes,
     /// The token that was used last, where it may be used again for a while.
@@ -39,11 +42,17 @@ struct Previous {
 }
 
 impl<S> Family<S> {
-    pub(super) fn begun(grant: Grant<S>, current: [u8; 32], now: NumericDate) -> Self {
+    pub(super) fn begun(
+        grant: Grant<S>,
+        mark: Option<String>,
+        current: [u8; 32],
+        now: NumericDate,
+    ) -> Self {
         Self {
             grant,
             begun_at: now,
             used_at: now,
+            mark,
             current: Bytes(current),
             previous: None,
         }
@@ -85,6 +94,14 @@ impl<S> Family<S> {
 
     pub(super) fn begun_at(&self) -> NumericDate {
         self.begun_at
+    }
+
+    pub(super) fn subject(&self) -> &str {
+        self.grant.subject()
+    }
+
+    pub(super) fn mark(&self) -> Option<&str> {
+        self.mark.as_deref()
     }
 
     pub(super) fn into_grant(self) -> Grant<S> {

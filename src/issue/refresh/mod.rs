@@ -4,6 +4,7 @@ mod builder;
 mod error;
 mod family;
 mod grant;
+mod subject;
 mod token;
 mod used;
 
@@ -107,7 +108,8 @@ impl<S: Serialize + DeserializeOwned + Send + Sync + 'static> RefreshTokens<S> {
     pub async fn begin(&self, grant: Grant<S>) -> Result<RefreshToken, RefreshError> {
         let now = self.now();
         let secrets = Secrets::random()?;
-        let family = Family::begun(grant, secrets.hash()?, now);
+        let mark = self.mark_of(grant.subject()).await?;
+        let family = Family::begun(grant, mark, secrets.hash()?, now);
         let record = family.write().ok_or(RefreshError::GrantTooLarge)?;
         if record.len() > MAX_FIRST_RECORD_LEN {
             return Err(RefreshError::GrantTooLarge);
@@ -122,7 +124,7 @@ impl<S: Serialize + DeserializeOwned + Send + Sync + 'static> RefreshTokens<S> {
     /// Uses a token: consumes it, and gives the next of its family, with what was granted.
     ///
     /// Whether the subject may still have access is for the application to see, with each use. If
-    /// not, [`revoke`](Self::revoke) the family.
+    /// not, [revoke](Self::revoke_subject) what it has.
     ///
     /// # Errors
     ///
@@ -144,6 +146,7 @@ impl<S: Serialize + DeserializeOwned + Send + Sync + 'static> RefreshTokens<S> {
         }
         // It was consumed before, or by another use since it was looked at.
         let (family, _) = self.find(&id, now).await?;
+        self.refuse_revoked(&family, &id).await?;
         let grace = self.inner.lifetimes.grace;
         if let Some(salt) = family.replay(&secrets.hash()?, grace, now) {
             let next = secrets.next(salt)?;
@@ -208,8 +211,12 @@ impl<S: Serialize + DeserializeOwned + Send + Sync + 'static> RefreshTokens<S> {
         let changed = family.write().ok_or(RefreshError::Undecodable)?;
         let ttl = self.time_left(&family, now);
         let (store, key) = (&self.inner.store, key(id));
-        let won = store.swap(&key, Some(record), &changed, ttl).await?;
-        Ok(won.then(|| self.used(&next, id.into(), family, now)))
+        if !store.swap(&key, Some(record), &changed, ttl).await? {
+            return Ok(None);
+        }
+        // Not before: between the look and the swap, the subject could be revoked unseen.
+        self.refuse_revoked(&family, id).await?;
+        Ok(Some(self.used(&next, id.into(), family, now)))
     }
 
     fn used(

@@ -110,6 +110,31 @@ impl RefreshToken {
         &self.family_id
     }
 
+    /// The family of a token that a client has sent, which is not used by this, nor looked for:
+    /// it may have expired, or never have been one. `None` for what is malformed.
+    ///
+    /// It is what a token against request forgery is bound to, where the session is a cookie with
+    /// the refresh token.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use tower_bearer::issue::{Grant, RefreshToken, RefreshTokens};
+    /// use tower_bearer::store::MemoryStore;
+    ///
+    /// let tokens = <RefreshTokens>::builder(MemoryStore::new()).build()?;
+    /// let token = tokens.begin(Grant::new("alice")).await?;
+    /// let sent = token.as_str();
+    /// assert_eq!(RefreshToken::family_id_of(sent).as_deref(), Some(token.family_id()));
+    /// assert_eq!(RefreshToken::family_id_of("junk"), None);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn family_id_of(text: &str) -> Option<String> {
+        // Without a back end there are no refresh tokens.
+        Secrets::parse(text)?.family_id().ok()
+    }
+
     /// How long the token is good if nobody uses it: what the cookie that carries it lasts.
     pub fn lifetime(&self) -> Duration {
         self.lifetime

@@ -2,6 +2,7 @@ mod concurrent;
 mod grace;
 mod model;
 mod store;
+mod subject;
 
 use std::error::Error;
 use std::sync::Arc;
@@ -47,8 +48,17 @@ impl World {
     }
 
     fn begin(&self) -> RefreshToken {
-        let begun = self.tokens.begin(Grant::new("alice"));
+        self.begin_for("alice")
+    }
+
+    fn begin_for(&self, subject: &str) -> RefreshToken {
+        let begun = self.tokens.begin(Grant::new(subject));
         begun.now_or_never().unwrap().unwrap()
+    }
+
+    fn revoke_subject(&self, subject: &str) {
+        let revoked = self.tokens.revoke_subject(subject);
+        revoked.now_or_never().unwrap().unwrap();
     }
 
     fn try_use(&self, token: &str) -> Result<UsedToken, RefreshError> {
@@ -368,4 +378,5 @@ fn traits() {
     assert_send(&world.tokens.use_token(""));
     assert_send(&world.tokens.revoke(""));
     assert_send(&world.tokens.revoke_token(""));
+    assert_send(&world.tokens.revoke_subject(""));
 }
