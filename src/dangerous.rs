@@ -6,6 +6,7 @@
 
 use serde::de::DeserializeOwned;
 
+use crate::auth::BearerAuthLayer;
 use crate::error::{ConfigError, TokenError};
 use crate::jose::{Header, Token, VerifyingKey, base64url, holds_private_name};
 
@@ -80,4 +81,24 @@ pub fn verifying_key_from_short_secret(
     secret: impl AsRef<[u8]>,
 ) -> Result<VerifyingKey, ConfigError> {
     VerifyingKey::from_short_secret(secret)
+}
+
+/// A layer that lets browsers be made to send what they did not mean: requests of whatever method
+/// pass with a token from a cookie, and no [`Csrf`](crate::auth::Csrf) token is asked for.
+///
+/// Right where another layer in front of this one looks for forged requests, or where nothing
+/// behind it changes anything.
+///
+/// ```
+/// # let keys = tower_bearer::VerifyingKey::from_secret([7; 32])?;
+/// # let verifier = <tower_bearer::Verifier>::builder().any_issuer(keys).any_audience().build()?;
+/// use tower_bearer::extract::Cookie;
+/// use tower_bearer::{BearerAuthLayer, dangerous};
+///
+/// let layer = BearerAuthLayer::new(verifier).source(Cookie::new("__Host-access")?);
+/// let layer = dangerous::without_csrf_protection(layer);
+/// # Ok::<(), tower_bearer::ConfigError>(())
+/// ```
+pub fn without_csrf_protection<C, R>(layer: BearerAuthLayer<C, R>) -> BearerAuthLayer<C, R> {
+    layer.unprotected()
 }

@@ -39,7 +39,7 @@
 //!
 //! # Where to go on
 //!
-//! - [`auth`]: the layer, by an example without a framework; optional tokens, CORS.
+//! - [`auth`]: the layer, by an example without a framework; optional tokens, CORS, CSRF.
 //! - [`verify`]: what is checked, and in which order; several issuers; use without Tower.
 //! - [`keys`]: where keys come from; a provider of your own. A single key is a [`VerifyingKey`].
 //! - [`authorize`]: scopes, roles, and any other requirement.
@@ -87,6 +87,7 @@
 //! | --- | --- | --- |
 //! | debug | `token accepted` | `iss`, `sub`, if [asked for](BearerAuthLayer::record_identity) |
 //! | debug | `request refused: …` | `reason` |
+//! | warn | `request refused: …`, for want of CSRF protection or of a session | `reason` |
 //! | error | `request refused: no BearerAuthLayer …` | `reason` |
 //! | info | `refresh token used twice, its family is revoked` | |
 //! | info | `keys replaced` | `keys`: how many; `url`, if from one |
@@ -144,7 +145,7 @@ pub mod verify;
 
 pub use auth::{BearerAuth, BearerAuthLayer};
 pub use authorize::RequireLayer;
-pub use error::{AuthError, ConfigError, KeyError, RequestError, TokenError};
+pub use error::{AuthError, ConfigError, CsrfError, KeyError, RequestError, TokenError};
 #[cfg(feature = "issuer")]
 pub use issue::TokenIssuer;
 pub use jose::{Algorithm, JwkSet, SigningKey, VerifyingKey};

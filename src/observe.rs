@@ -14,6 +14,8 @@ use std::time::Duration;
 #[cfg(all(feature = "metrics", any(feature = "feed", feature = "remote")))]
 use std::time::SystemTime;
 
+#[cfg(feature = "tracing")]
+use crate::error::CsrfError;
 use crate::error::{AuthError, ConfigError};
 use crate::jose::{RegisteredClaims, SkippedKey};
 use crate::keys::KeySet;
@@ -59,10 +61,14 @@ pub(crate) fn rejected(error: &AuthError) {
     #[cfg(feature = "metrics")]
     metrics::counter!("tower_bearer_rejected_total", "reason" => error.reason()).increment(1);
     #[cfg(feature = "tracing")]
-    if matches!(error, AuthError::MissingLayer) {
-        tracing::error!(reason = error.reason(), "request refused: {error}");
-    } else {
-        tracing::debug!(reason = error.reason(), "request refused: {error}");
+    match error {
+        AuthError::MissingLayer => {
+            tracing::error!(reason = error.reason(), "request refused: {error}");
+        }
+        AuthError::Csrf(CsrfError::NoSession | CsrfError::NotSetUp) => {
+            tracing::warn!(reason = error.reason(), "request refused: {error}");
+        }
+        _ => tracing::debug!(reason = error.reason(), "request refused: {error}"),
     }
     let _ = error;
 }

@@ -125,9 +125,13 @@ where
                         let Some(waiting) = waiting.take() else {
                             return Poll::Pending;
                         };
-                        match &verified {
-                            Ok(token) => waiting.config.accepted(token),
-                            Err(error) => observe::rejected(error),
+                        let request = RequestHead::from(&waiting.request);
+                        let verified = verified.and_then(|token| {
+                            waiting.config.accept(request, &token)?;
+                            Ok(token)
+                        });
+                        if let Err(error) = &verified {
+                            observe::rejected(error);
                         }
                         (waiting, verified)
                     };

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use tower_layer::Layer;
 
 use super::BearerAuth;
+use super::csrf::{Csrf, Protection};
 use super::source::Source;
 use crate::extract::TokenSource;
 use crate::reject::DefaultRejection;
@@ -25,6 +26,7 @@ pub struct BearerAuthLayer<C = Map<String, Value>, R = DefaultRejection> {
 pub(super) struct Config<C, R> {
     pub(super) verifier: Verifier<C>,
     pub(super) source: Source,
+    pub(super) protection: Protection,
     pub(super) rejection: R,
     pub(super) is_optional: bool,
     pub(super) passes_preflight: bool,
@@ -38,6 +40,7 @@ impl<C> BearerAuthLayer<C> {
             config: Config {
                 verifier,
                 source: Source::Bearer,
+                protection: Protection::Missing,
                 rejection: DefaultRejection::default(),
                 is_optional: false,
                 passes_preflight: false,
@@ -54,14 +57,33 @@ impl<C, R> BearerAuthLayer<C, R> {
     /// # let keys = tower_bearer::VerifyingKey::from_secret([7; 32])?;
     /// # let verifier = <tower_bearer::Verifier>::builder().any_issuer(keys).any_audience().build()?;
     /// use tower_bearer::BearerAuthLayer;
+    /// use tower_bearer::auth::Csrf;
     /// use tower_bearer::extract::{Bearer, Cookie, TokenSource};
     ///
-    /// let layer = BearerAuthLayer::new(verifier).source(Bearer.or(Cookie::new("session")?));
+    /// let layer = BearerAuthLayer::new(verifier)
+    ///     .source(Bearer.or(Cookie::new("__Host-access")?))
+    ///     .csrf(Csrf::generate()?);
     /// # Ok::<(), tower_bearer::ConfigError>(())
     /// ```
     #[must_use]
     pub fn source(mut self, source: impl TokenSource + 'static) -> Self {
         self.config.source = Source::Other(Arc::new(source));
+        self
+    }
+
+    /// Protects requests whose token comes from a cookie against forgery: see [`Csrf`].
+    ///
+    /// Without it, such requests are refused with 403, but for those with `GET`, `HEAD`, `OPTIONS`
+    /// or `TRACE`. Requests whose token is in `Authorization` need none, and are not held to it.
+    #[must_use]
+    pub fn csrf(mut self, csrf: Csrf) -> Self {
+        self.config.protection = Protection::Csrf(csrf);
+        self
+    }
+
+    /// For [`dangerous`](crate::dangerous).
+    pub(crate) fn unprotected(mut self) -> Self {
+        self.config.protection = Protection::Off;
         self
     }
 
@@ -116,6 +138,7 @@ impl<C, R> BearerAuthLayer<C, R> {
             config: Config {
                 verifier: self.config.verifier,
                 source: self.config.source,
+                protection: self.config.protection,
                 rejection,
                 is_optional: self.config.is_optional,
                 passes_preflight: self.config.passes_preflight,
@@ -146,6 +169,7 @@ impl<C, R: Clone> Clone for Config<C, R> {
         Self {
             verifier: self.verifier.clone(),
             source: self.source.clone(),
+            protection: self.protection.clone(),
             rejection: self.rejection.clone(),
             is_optional: self.is_optional,
             passes_preflight: self.passes_preflight,

@@ -44,11 +44,13 @@
 //! # }
 //! ```
 
+mod csrf;
 mod future;
 mod layer;
 mod service;
 mod source;
 
+pub use self::csrf::Csrf;
 pub use self::future::ResponseFuture;
 pub use self::layer::BearerAuthLayer;
 pub use self::service::BearerAuth;

@@ -120,10 +120,10 @@ where
         };
         let check = || self.source.check(&token);
         match self.verifier.begin(&token, check) {
-            Verification::Done(Ok(verified)) => {
-                self.accepted(&verified);
-                Decision::Accept(verified)
-            }
+            Verification::Done(Ok(verified)) => match self.accept(request, &verified) {
+                Ok(()) => Decision::Accept(verified),
+                Err(error) => Decision::refuse(error),
+            },
             Verification::Done(Err(error)) => Decision::refuse(error),
             Verification::Pending(verification) => Decision::Wait(verification),
         }
@@ -131,8 +131,18 @@ where
 }
 
 impl<C, R> Config<C, R> {
-    pub(super) fn accepted(&self, verified: &VerifiedToken<C>) {
-        observe::accepted(verified.registered(), self.records_identity);
+    /// What becomes of a request whose token is good. Only that tells which session the request
+    /// must belong to, so it is not looked at before.
+    pub(super) fn accept(
+        &self,
+        request: RequestHead<'_>,
+        token: &VerifiedToken<C>,
+    ) -> Result<(), AuthError> {
+        if !request.method().is_safe() && self.source.is_ambient(request) {
+            self.protection.check(request, token.registered())?;
+        }
+        observe::accepted(token.registered(), self.records_identity);
+        Ok(())
     }
 
     pub(super) fn reject<T>(&self, error: &AuthError, request: RequestHead<'_>) -> Response<T>

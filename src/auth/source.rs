@@ -27,6 +27,14 @@ impl Source {
         }
     }
 
+    /// Whether the token that it finds is one that browsers send by themselves.
+    pub(super) fn is_ambient(&self, request: RequestHead<'_>) -> bool {
+        match self {
+            Self::Bearer => Bearer.is_ambient(request),
+            Self::Other(source) => source.is_ambient(request),
+        }
+    }
+
     /// Checks what [`find`](Self::find) has left.
     pub(super) fn check(&self, token: &[u8]) -> Result<(), RequestError> {
         match self {

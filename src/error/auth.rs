@@ -34,6 +34,9 @@ pub enum AuthError {
     /// The token is good, but does not permit this: 403 `insufficient_scope`. Holds the scopes
     /// that would, separated by spaces, where scopes are what is missing.
     InsufficientScope(Option<Arc<str>>),
+    /// The token is good, but a browser sends it by itself, and nothing shows that the request is
+    /// not [forged](crate::auth::Csrf): 403.
+    Csrf(CsrfError),
     /// The keys that would judge the token cannot be had now: 503. Holds the time after which
     /// asking again makes sense.
     KeysUnavailable(Duration),
@@ -52,7 +55,7 @@ impl AuthError {
         match self {
             Self::MissingToken | Self::InvalidToken(_) => StatusCode::UNAUTHORIZED,
             Self::InvalidRequest(_) => StatusCode::BAD_REQUEST,
-            Self::InsufficientScope(_) => StatusCode::FORBIDDEN,
+            Self::InsufficientScope(_) | Self::Csrf(_) => StatusCode::FORBIDDEN,
             Self::KeysUnavailable(_) | Self::RevocationsUnavailable(_) => {
                 StatusCode::SERVICE_UNAVAILABLE
             }
@@ -68,6 +71,7 @@ impl AuthError {
             Self::InvalidRequest(reason) => reason.reason(),
             Self::InvalidToken(reason) => reason.reason(),
             Self::InsufficientScope(_) => "insufficient_scope",
+            Self::Csrf(reason) => reason.reason(),
             Self::KeysUnavailable(_) => "keys_unavailable",
             Self::RevocationsUnavailable(_) => "revocations_unavailable",
             Self::MissingLayer => "missing_layer",
@@ -87,6 +91,7 @@ impl fmt::Display for AuthError {
             Self::InsufficientScope(None) => {
                 f.write_str("the token does not grant what is required")
             }
+            Self::Csrf(reason) => reason.fmt(f),
             Self::KeysUnavailable(_) => f.write_str("the keys to verify the token are unavailable"),
             Self::RevocationsUnavailable(_) => {
                 f.write_str("whether the token was revoked cannot be told at the moment")
@@ -109,6 +114,12 @@ impl From<RequestError> for AuthError {
 impl From<TokenError> for AuthError {
     fn from(reason: TokenError) -> Self {
         Self::InvalidToken(reason)
+    }
+}
+
+impl From<CsrfError> for AuthError {
+    fn from(reason: CsrfError) -> Self {
+        Self::Csrf(reason)
     }
 }
 
@@ -160,6 +171,22 @@ reasons! {
         /// The field that carries the token breaks the syntax of
         /// [RFC 6750 §2.1](https://www.rfc-editor.org/rfc/rfc6750#section-2.1).
         Syntax, "bad_syntax", "the credentials are not of the form `Bearer TOKEN`";
+    }
+}
+
+reasons! {
+    /// Why a request is taken for forged, though its token is good.
+    pub enum CsrfError {
+        /// The request carries no CSRF token.
+        Missing, "csrf_token_missing", "the request carries no CSRF token";
+        /// The request carries another CSRF token than one of its session, or more than one.
+        Wrong, "csrf_token_wrong", "the CSRF token is not one of the session";
+        /// The bearer token has no `sid`.
+        NoSession, "csrf_no_session", "the token names no session that a CSRF token could belong to: \
+            issue tokens with `sid`";
+        /// The layer has no CSRF protection, and takes such tokens with safe methods only.
+        NotSetUp, "csrf_not_set_up", "browsers send the token by themselves, and nothing shows who \
+            meant the request: add CSRF protection with `BearerAuthLayer::csrf`";
     }
 }
 

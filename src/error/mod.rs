@@ -6,5 +6,5 @@
 mod auth;
 mod config;
 
-pub use auth::{AuthError, RequestError, TokenError};
+pub use auth::{AuthError, CsrfError, RequestError, TokenError};
 pub use config::{ConfigError, KeyError};

@@ -63,4 +63,8 @@ impl TokenSource for Bearer {
         let token = Self::find(request)?.map(token68).transpose()?;
         Ok(token.map(Cow::Borrowed))
     }
+
+    fn is_ambient(&self, _: RequestHead<'_>) -> bool {
+        false
+    }
 }

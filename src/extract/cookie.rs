@@ -13,9 +13,12 @@ use crate::request::RequestHead;
 /// that must not let scripts see the token.
 ///
 /// A browser sends a cookie with every request, also with one that another site has caused. So set
-/// it with `HttpOnly; Secure; SameSite=Lax` or stricter, protect requests that change something
-/// against forgery, and prefer a name that begins with `__Host-`, which other hosts of your domain
-/// cannot set.
+/// it with `HttpOnly; Secure; SameSite=Lax` or stricter, and with a name that begins with `__Host-`,
+/// which other hosts of your domain cannot set. With a token from a cookie, a layer refuses all
+/// but `GET`, `HEAD`, `OPTIONS` and `TRACE` unless there is [CSRF protection](crate::auth::Csrf).
+///
+/// The handshake of a WebSocket is a `GET`: compare its `Origin` with your own, or take the token
+/// from its [subprotocol](super::WebSocketProtocol).
 ///
 /// | Cookies | Outcome |
 /// |-|-|
@@ -66,6 +69,11 @@ impl Cookie {
         }
         Ok(Self { name: name.into() })
     }
+
+    /// The name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
 }
 
 impl TokenSource for Cookie {
@@ -87,6 +95,10 @@ impl TokenSource for Cookie {
             [] => Ok(None),
             token => token68(token).map(|token| Some(Cow::Borrowed(token))),
         }
+    }
+
+    fn is_ambient(&self, _: RequestHead<'_>) -> bool {
+        true
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use http::header::HeaderName;
+use http::header::{COOKIE, HeaderName};
 
 use super::TokenSource;
 use super::syntax::{at_most_one, credentials, is_token, token68};
@@ -84,5 +84,10 @@ impl TokenSource for Header {
             None => Some(token68(value.as_bytes())?),
         };
         Ok(token.map(Cow::Borrowed))
+    }
+
+    /// False, but for the field that browsers set by themselves.
+    fn is_ambient(&self, _: RequestHead<'_>) -> bool {
+        self.name == COOKIE
     }
 }

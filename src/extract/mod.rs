@@ -14,6 +14,10 @@
 //!   a request without a token, because a layer that lets anonymous requests pass would then let
 //!   this one pass.
 //!
+//! Besides, it says whether a browser sends its token without being told to, as it sends cookies.
+//! Requests with such a token need protection against forgery: see
+//! [`auth::Csrf`](crate::auth::Csrf).
+//!
 //! ```
 //! use http::Request;
 //! use tower_bearer::RequestHead;
@@ -47,6 +51,7 @@ pub use header::Header;
 pub use or::Or;
 pub use protocol::WebSocketProtocol;
 pub use query::Query;
+pub(crate) use syntax::at_most_one;
 
 /// One way in which a request can carry a token.
 ///
@@ -54,6 +59,29 @@ pub use query::Query;
 ///
 /// A source of your own should keep the three cases of the [module](self) apart. It must not guess:
 /// where two tokens are found, none of them is the right one.
+///
+/// ```
+/// use std::borrow::Cow;
+/// use tower_bearer::extract::TokenSource;
+/// use tower_bearer::{RequestError, RequestHead};
+///
+/// /// A field that our own clients set, with the token in some wrapping.
+/// struct Wrapped;
+///
+/// impl TokenSource for Wrapped {
+///     fn extract<'a>(&self, request: RequestHead<'a>) -> Result<Option<Cow<'a, [u8]>>, RequestError> {
+///         let Some(value) = request.headers().get("x-wrapped") else {
+///             return Ok(None);
+///         };
+///         let token = value.as_bytes().strip_prefix(b"token:").ok_or(RequestError::Syntax)?;
+///         Ok(Some(token.into()))
+///     }
+///
+///     fn is_ambient(&self, _: RequestHead<'_>) -> bool {
+///         false
+///     }
+/// }
+/// ```
 pub trait TokenSource: Send + Sync {
     /// Reads the token, as it stands in the request.
     ///
@@ -65,6 +93,17 @@ pub trait TokenSource: Send + Sync {
     /// The request tries to present a token here, but is malformed: a field is repeated, or its
     /// syntax is broken.
     fn extract<'a>(&self, request: RequestHead<'a>) -> Result<Option<Cow<'a, [u8]>>, RequestError>;
+
+    /// Whether the token that [`extract`](Self::extract) finds in this request is one that a
+    /// browser sends by itself, also with a request that another site has caused: a cookie is, what
+    /// a script has to set is not.
+    ///
+    /// True unless a source says otherwise, so that no source lacks protection because nobody
+    /// thought of it.
+    fn is_ambient(&self, request: RequestHead<'_>) -> bool {
+        let _ = request;
+        true
+    }
 
     /// This source and another one; a request may use either, but not both. See [`Or`].
     #[must_use]
@@ -81,6 +120,10 @@ pub trait TokenSource: Send + Sync {
 /// It returns the closure unchanged. It is here because the compiler does not find out by itself
 /// that the token which a closure returns lives as long as the request that it is given. A `fn`
 /// item does not need it.
+///
+/// Nobody can look into a function, so its tokens count as [ambient](TokenSource::is_ambient): with
+/// them, `POST` and the like need [CSRF protection](crate::auth::Csrf). If that is wrong, make
+/// it a type of your own, and say so.
 ///
 /// ```
 /// use http::Request;
@@ -120,11 +163,19 @@ impl<T: TokenSource + ?Sized> TokenSource for Arc<T> {
     fn extract<'a>(&self, request: RequestHead<'a>) -> Result<Option<Cow<'a, [u8]>>, RequestError> {
         (**self).extract(request)
     }
+
+    fn is_ambient(&self, request: RequestHead<'_>) -> bool {
+        (**self).is_ambient(request)
+    }
 }
 
 /// For the boxed trait object only: a boxed closure is a closure, and so a source already.
 impl TokenSource for Box<dyn TokenSource + '_> {
     fn extract<'a>(&self, request: RequestHead<'a>) -> Result<Option<Cow<'a, [u8]>>, RequestError> {
         (**self).extract(request)
+    }
+
+    fn is_ambient(&self, request: RequestHead<'_>) -> bool {
+        (**self).is_ambient(request)
     }
 }

@@ -54,4 +54,12 @@ impl<A: TokenSource, B: TokenSource> TokenSource for Or<A, B> {
         }
         Ok(first.or(second))
     }
+
+    /// True unless a source that is not ambient has the token.
+    fn is_ambient(&self, request: RequestHead<'_>) -> bool {
+        fn sets_it(source: &impl TokenSource, request: RequestHead<'_>) -> bool {
+            !source.is_ambient(request) && matches!(source.extract(request), Ok(Some(_)))
+        }
+        !sets_it(&self.first, request) && !sets_it(&self.second, request)
+    }
 }

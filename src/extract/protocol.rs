@@ -95,4 +95,8 @@ impl TokenSource for WebSocketProtocol {
         };
         token68(token).map(|token| Some(Cow::Borrowed(token)))
     }
+
+    fn is_ambient(&self, _: RequestHead<'_>) -> bool {
+        false
+    }
 }

@@ -74,6 +74,10 @@ impl TokenSource for Query {
         };
         token68(value).map(|token| Some(Cow::Borrowed(token)))
     }
+
+    fn is_ambient(&self, _: RequestHead<'_>) -> bool {
+        false
+    }
 }
 
 fn is_unreserved(byte: u8) -> bool {

@@ -26,8 +26,8 @@ mod verifying_key;
 
 pub use algorithm::{Algorithm, AlgorithmSet, KeyFamily};
 #[cfg(feature = "issuer")]
-pub(crate) use backend::{equal, random_bytes};
-pub(crate) use backend::{random, sha256};
+pub(crate) use backend::equal;
+pub(crate) use backend::{random, random_bytes, sha256};
 pub use claim_path::ClaimPath;
 pub use claims::RegisteredClaims;
 pub(crate) use claims::{Claims, OneOrMany, Times};

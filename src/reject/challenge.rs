@@ -42,13 +42,13 @@ pub struct Challenge {
 }
 
 impl Challenge {
-    /// The challenge for an error; none for one that no other token could help: keys that are
-    /// unavailable (503) and a missing layer (500).
+    /// The challenge for an error; none for one that no other token could help: a missing CSRF
+    /// token (403), keys that are unavailable (503) and a missing layer (500).
     ///
     /// A scope with a character that may not stand in one
     /// ([RFC 6749 §3.3](https://www.rfc-editor.org/rfc/rfc6749#section-3.3)) is left out.
     pub fn for_error(error: &AuthError) -> Option<Self> {
-        if error.status().is_server_error() {
+        if matches!(error, AuthError::Csrf(_)) || error.status().is_server_error() {
             return None;
         }
         let public = Public::from(error);

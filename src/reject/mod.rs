@@ -30,6 +30,7 @@
 //! | [`InvalidRequest`] | 400 | `invalid_request` | what is malformed | 16 |
 //! | [`InvalidToken`] | 401 | `invalid_token` | `token expired` or `invalid token` | 16 |
 //! | [`InsufficientScope`] | 403 | `insufficient_scope` | `insufficient scope` | 7 |
+//! | [`Csrf`] | 403 | | | 7 |
 //! | [`KeysUnavailable`] | 503 | | | 14 |
 //! | [`MissingLayer`] | 500 | | | 13 |
 //!
@@ -46,6 +47,7 @@
 //! [`InvalidRequest`]: crate::AuthError::InvalidRequest
 //! [`InvalidToken`]: crate::AuthError::InvalidToken
 //! [`InsufficientScope`]: crate::AuthError::InsufficientScope
+//! [`Csrf`]: crate::AuthError::Csrf
 //! [`KeysUnavailable`]: crate::AuthError::KeysUnavailable
 //! [`MissingLayer`]: crate::AuthError::MissingLayer
 

@@ -48,6 +48,11 @@ impl From<&AuthError> for Public {
                 const { plain("insufficient scope") },
                 PERMISSION_DENIED,
             ),
+            AuthError::Csrf(_) => (
+                None,
+                const { plain("CSRF token missing or wrong") },
+                PERMISSION_DENIED,
+            ),
             AuthError::KeysUnavailable(_) | AuthError::RevocationsUnavailable(_) => (
                 None,
                 const { plain("tokens cannot be verified at the moment") },

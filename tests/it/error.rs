@@ -3,7 +3,7 @@ use std::error::Error;
 use std::fmt::Debug;
 use std::time::Duration;
 
-use tower_bearer::{AuthError, ConfigError, KeyError, RequestError, TokenError};
+use tower_bearer::{AuthError, ConfigError, CsrfError, KeyError, RequestError, TokenError};
 
 #[track_caller]
 fn assert_error(error: impl Into<AuthError>, status: u16, reason: &str, text: &str) {
@@ -144,6 +144,38 @@ fn tokens() {
 }
 
 #[test]
+fn csrf() {
+    let rows = [
+        (
+            CsrfError::Missing,
+            "csrf_token_missing",
+            "the request carries no CSRF token",
+        ),
+        (
+            CsrfError::Wrong,
+            "csrf_token_wrong",
+            "the CSRF token is not one of the session",
+        ),
+        (
+            CsrfError::NoSession,
+            "csrf_no_session",
+            "the token names no session that a CSRF token could belong to: issue tokens with `sid`",
+        ),
+        (
+            CsrfError::NotSetUp,
+            "csrf_not_set_up",
+            "browsers send the token by themselves, and nothing shows who meant the request: \
+             add CSRF protection with `BearerAuthLayer::csrf`",
+        ),
+    ];
+    assert!(rows.iter().map(|row| &row.0).eq(CsrfError::ALL));
+    for (error, reason, text) in rows {
+        assert_error(error, 403, reason, text);
+        assert_eq!((error.reason(), &*error.to_string()), (reason, text));
+    }
+}
+
+#[test]
 fn all_else() {
     let lacking = "the token does not grant what is required";
     assert_error(
@@ -195,6 +227,7 @@ fn labels_are_unique() {
         "missing_layer",
     ];
     labels.extend(RequestError::ALL.iter().map(|error| error.reason()));
+    labels.extend(CsrfError::ALL.iter().map(|error| error.reason()));
     labels.extend(TokenError::ALL.iter().map(|error| error.reason()));
     for label in &labels {
         assert!(
@@ -212,6 +245,7 @@ fn traits() {
     assert_error::<AuthError>();
     assert_error::<RequestError>();
     assert_error::<TokenError>();
+    assert_error::<CsrfError>();
     assert_error::<ConfigError>();
     assert_error::<KeyError>();
 }

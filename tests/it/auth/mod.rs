@@ -1,4 +1,5 @@
 mod bounds;
+mod csrf;
 mod future;
 mod grpc;
 mod junk;

@@ -1,3 +1,4 @@
+mod ambient;
 mod bearer;
 mod cookie;
 mod header;

@@ -1,8 +1,10 @@
 use std::time::Duration;
 
-use http::Request;
+use http::{Method, Request};
 use tower::{Layer, service_fn};
-use tower_bearer::RequireLayer;
+use tower_bearer::auth::Csrf;
+use tower_bearer::extract::Cookie;
+use tower_bearer::{CsrfError, RequireLayer};
 
 use super::{assert_counts, assert_logs};
 use crate::auth::{NoKeys, World, answer, bearer, request, whoami};
@@ -139,6 +141,36 @@ fn keys_unavailable() {
         ("tower_bearer_rejected_total reason=keys_unavailable", 1),
     ];
     assert_counts(refuse, &counts);
+}
+
+/// What the operator has to mend is a warning, what the client did is not.
+#[test]
+fn csrf() {
+    let world = World::new();
+    let open = world.layer().source(Cookie::new("t").unwrap());
+    let closed = open.clone().csrf(Csrf::new([7; 32]).unwrap());
+    let with_session = world.token().claim("sid", "session-7").sign();
+    let rows = [
+        (&open, &world.good(), "WARN", CsrfError::NotSetUp),
+        (&closed, &world.good(), "WARN", CsrfError::NoSession),
+        (&closed, &with_session, "DEBUG", CsrfError::Missing),
+    ];
+    for (layer, token, level, error) in rows {
+        let service = layer.layer(service_fn(whoami));
+        let mut forged = request(&[("cookie", format!("t={token}"))]);
+        *forged.method_mut() = Method::POST;
+        let again = forged.clone();
+        let reason = error.reason();
+        assert_logs(
+            || drop(answer(service.clone(), forged)),
+            &format!(
+                "{level} bearer_auth: tower_bearer::observe: request refused: {error} reason=\"{reason}\"\n"
+            ),
+        );
+        let name = format!("tower_bearer_rejected_total reason={reason}");
+        let counts = [("tower_bearer_cache_hits_total", 1), (name.as_str(), 1)];
+        assert_counts(|| drop(answer(service.clone(), again)), &counts);
+    }
 }
 
 #[test]

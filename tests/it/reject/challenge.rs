@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use tower_bearer::reject::{Challenge, Realm};
-use tower_bearer::{AuthError, RequestError, TokenError};
+use tower_bearer::{AuthError, CsrfError, RequestError, TokenError};
 
 use super::{every_error, text_of, text_of_malformed};
 
@@ -89,6 +89,7 @@ fn none_where_no_token_would_help() {
     let unavailable = AuthError::RevocationsUnavailable(Duration::ZERO);
     assert_eq!(Challenge::for_error(&unavailable), None);
     assert_eq!(Challenge::for_error(&AuthError::MissingLayer), None);
+    assert_eq!(Challenge::for_error(&CsrfError::Wrong.into()), None);
 }
 
 #[test]

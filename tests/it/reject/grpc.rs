@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use http::{HeaderValue, Request, Response};
 use tower_bearer::reject::{DefaultRejection, ProblemJson, Realm, Rejection, RejectionResponse};
-use tower_bearer::{AuthError, RequestError, RequestHead, TokenError};
+use tower_bearer::{AuthError, CsrfError, RequestError, RequestHead, TokenError};
 
 use super::{assert_headers, every_error, reject, text_of, text_of_malformed};
 
@@ -62,6 +62,9 @@ fn all_else() {
         AuthError::RevocationsUnavailable(seven),
     ] {
         assert_grpc(unavailable, "14", "tokens cannot be verified at the moment");
+    }
+    for &reason in CsrfError::ALL {
+        assert_grpc(reason, "7", "CSRF token missing or wrong");
     }
     assert_grpc(AuthError::MissingLayer, "13", "internal error");
 }

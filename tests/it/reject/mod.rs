@@ -9,9 +9,9 @@ use std::time::Duration;
 
 use http::{Request, Response};
 use tower_bearer::reject::{Rejection, RejectionResponse};
-use tower_bearer::{AuthError, RequestError, RequestHead, TokenError};
+use tower_bearer::{AuthError, CsrfError, RequestError, RequestHead, TokenError};
 
-/// Every error there is, the last five also with their data.
+/// Every error there is, some also with their data.
 fn every_error() -> Vec<AuthError> {
     let mut errors = vec![
         AuthError::MissingToken,
@@ -22,6 +22,7 @@ fn every_error() -> Vec<AuthError> {
         AuthError::MissingLayer,
     ];
     errors.extend(RequestError::ALL.iter().map(|&reason| reason.into()));
+    errors.extend(CsrfError::ALL.iter().map(|&reason| reason.into()));
     errors.extend(TokenError::ALL.iter().map(|&reason| reason.into()));
     errors
 }

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use tower_bearer::reject::{DefaultRejection, ProblemJson};
-use tower_bearer::{AuthError, RequestError, TokenError};
+use tower_bearer::{AuthError, CsrfError, RequestError, TokenError};
 
 use super::{every_error, reject, text_of, text_of_malformed};
 
@@ -65,6 +65,12 @@ fn all_else() {
         assert_problem(
             unavailable,
             r#"{"title":"Service Unavailable","status":503,"detail":"tokens cannot be verified at the moment"}"#,
+        );
+    }
+    for &reason in CsrfError::ALL {
+        assert_problem(
+            reason,
+            r#"{"title":"Forbidden","status":403,"detail":"CSRF token missing or wrong"}"#,
         );
     }
     assert_problem(

@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use http::{Request, Response};
 use tower_bearer::reject::{DefaultRejection, ProblemJson, Realm, Rejection, RejectionResponse};
-use tower_bearer::{AuthError, RequestError, RequestHead, TokenError};
+use tower_bearer::{AuthError, CsrfError, RequestError, RequestHead, TokenError};
 
 use super::{assert_headers, every_error, reject, text_of, text_of_malformed};
 
@@ -55,6 +55,14 @@ fn scope() {
         403,
         &[("www-authenticate", &format!(r#"{bare}, scope="a b""#))],
     );
+}
+
+/// A challenge asks for another bearer token, which would not help.
+#[test]
+fn csrf() {
+    for &reason in CsrfError::ALL {
+        assert_response(reason, 403, &[]);
+    }
 }
 
 #[test]

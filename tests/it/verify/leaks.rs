@@ -7,7 +7,8 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use tower_bearer::jose::{Header, Jwk, RegisteredClaims, Token};
 use tower_bearer::{
-    BearerAuthLayer, ConfigError, JwkSet, RequestError, RequestHead, SigningKey, VerifyingKey,
+    BearerAuthLayer, ConfigError, CsrfError, JwkSet, RequestError, RequestHead, SigningKey,
+    VerifyingKey,
 };
 
 use super::*;
@@ -138,6 +139,7 @@ fn every_error() {
             .iter()
             .map(|&reason| AuthError::from(reason)),
     );
+    errors.extend(CsrfError::ALL.iter().map(|&reason| AuthError::from(reason)));
     errors.extend(
         RequestError::ALL
             .iter()
