@@ -24,6 +24,8 @@ pub enum IssueError {
     Claims(&'static str),
     /// The application's claims have one of this name, which only the issuer sets.
     ReservedClaim(&'static str),
+    /// The access token does not fit a cookie.
+    CookieTooLong,
     /// The key does not sign, or there are no random numbers.
     Key(ConfigError),
 }
@@ -48,6 +50,10 @@ impl fmt::Display for IssueError {
             Self::ReservedClaim(name) => write!(
                 f,
                 "the claim `{name}` is set by the issuer only: use another name"
+            ),
+            Self::CookieTooLong => f.write_str(
+                "the access token does not fit a cookie, of which browsers take 4096 bytes with \
+                 its name: put fewer claims into it",
             ),
             Self::Key(error) => error.fmt(f),
         }

@@ -41,7 +41,8 @@
 //! ```
 //!
 //! An answer that holds tokens must not be stored on its way: send it with `Cache-Control:
-//! no-store` ([RFC 6749 §5.1](https://www.rfc-editor.org/rfc/rfc6749#section-5.1)).
+//! no-store` ([RFC 6749 §5.1](https://www.rfc-editor.org/rfc/rfc6749#section-5.1)). A web page is
+//! better answered with [`SessionCookies`].
 //!
 //! # Which algorithm?
 //!
@@ -78,6 +79,7 @@
 mod access_token;
 mod builder;
 mod claims;
+mod cookies;
 mod document;
 mod error;
 mod issuer;
@@ -88,6 +90,7 @@ mod well_known;
 
 pub use self::access_token::{AccessToken, AccessTokenBuilder};
 pub use self::builder::TokenIssuerBuilder;
+pub use self::cookies::SessionCookies;
 pub use self::error::IssueError;
 pub use self::issuer::TokenIssuer;
 pub use self::pair::TokenPair;

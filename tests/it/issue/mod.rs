@@ -1,5 +1,6 @@
 mod access_token;
 mod builder;
+mod cookies;
 mod pair;
 mod refresh;
 mod rotation;
