@@ -15,7 +15,8 @@ pub enum RevocationError {
     /// The feed failed. What was revoked is revoked in this process, and will be in the others
     /// when the feed is back: this one sees to it, for as long as it runs.
     Feed(StoreError),
-    /// There is no Tokio runtime on which the list could be followed, or it has ended.
+    /// There is no Tokio runtime here on which the feed could be asked, or it has ended. What was
+    /// revoked is revoked in this process, and told to the others when there is one.
     NoRuntime,
 }
 

@@ -2,10 +2,13 @@
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, Hasher, RandomState};
+use std::mem;
+use std::panic::AssertUnwindSafe;
 use std::pin::pin;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
+use futures::FutureExt;
 use futures::future;
 use tokio::runtime::Handle;
 use tokio::sync::watch;
@@ -18,7 +21,7 @@ use super::sharing::Sharing;
 use super::{List, RevocationError};
 use crate::jose::NumericDate;
 use crate::observe;
-use crate::store::{Entry, Feed, Position, StoreError, StoreFuture};
+use crate::store::{Entry, Feed, Position, StoreError};
 
 /// For so long an answer is waited for. A server that is there has it in milliseconds.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(5);
@@ -56,6 +59,7 @@ impl Follower {
             feed: Arc::clone(&sharing.feed),
             wait: sharing.staleness.wait(),
             position: None,
+            was_lost: false,
             failures: 0,
         };
         runtime.spawn(run(task, held, end_round));
@@ -91,21 +95,24 @@ struct Task {
     wait: Duration,
     /// Up to where the feed was followed. None where all has to be loaded.
     position: Option<Position>,
+    /// Whether the position before was not known, either.
+    was_lost: bool,
     failures: u32,
 }
 
 impl Task {
-    /// Catches up with the feed, which waits for news. Returns how long to pause.
+    /// Tells the feed what it may not know, and catches up with it. Returns how long to pause.
     async fn round(&mut self) -> Duration {
-        let caught_up = match self.position.clone() {
-            Some(position) => self.follow(&position).await,
-            None => self.load().await,
+        let (told, caught_up) = match self.position.clone() {
+            // Where telling fails, the others are followed nevertheless.
+            Some(position) => (self.tell_pending().await, self.follow(&position).await),
+            // What is pending is found anew by what is loaded, and told in the next round.
+            None => (Ok(()), self.load().await),
         };
         let (pause, error) = match caught_up {
             Ok(()) => {
                 self.failures = 0;
-                // Where this fails, the others are followed nevertheless.
-                (Duration::ZERO, self.tell_pending().await.err())
+                (Duration::ZERO, told.err())
             }
             Err(error) => {
                 let doubled = FIRST_PAUSE.saturating_mul(2_u32.saturating_pow(self.failures));
@@ -123,7 +130,7 @@ impl Task {
     /// Loads the whole list. What is known here and not there, since it was lost, is to be told.
     async fn load(&mut self) -> Result<(), RevocationError> {
         let begin = Instant::now();
-        let batch = answer(LOADS_WITHIN, self.feed.load()).await?;
+        let batch = answer(LOADS_WITHIN, async { self.feed.load().await }).await?;
         let theirs = records_of(&batch.entries);
         let ours = self.with_list(|list, _| list.read().records().collect::<Vec<_>>());
         self.merge(&theirs).await?;
@@ -141,12 +148,18 @@ impl Task {
     async fn follow(&mut self, position: &Position) -> Result<(), RevocationError> {
         let begin = Instant::now();
         let within = self.wait.saturating_add(ANSWERS_WITHIN);
-        let followed = answer(within, self.feed.follow(position, self.wait)).await?;
+        let followed = async { self.feed.follow(position, self.wait).await };
+        let followed = answer(within, followed).await?;
         let Some(batch) = followed else {
-            observe::revocations_lost();
             self.position = None;
+            if mem::replace(&mut self.was_lost, true) {
+                // Maybe lost again. But a feed that is wrong must not be loaded without a pause.
+                return Err(unavailable("it does not know its own position"));
+            }
+            observe::revocations_lost();
             return self.load().await;
         };
+        self.was_lost = false;
         let records = records_of(&batch.entries);
         self.merge(&records).await?;
         self.with_list(|_, sharing| sharing.confirm(begin));
@@ -232,14 +245,25 @@ pub(super) async fn add(
             ttl: record.extent.time_to_live(now),
         })
         .collect();
-    answer(ANSWERS_WITHIN, feed.add(&entries)).await
+    answer(ANSWERS_WITHIN, async { feed.add(&entries).await }).await
 }
 
-/// The answer of the feed, if it comes in time: of a connection that was cut, none ever comes.
-async fn answer<T>(within: Duration, asked: StoreFuture<'_, T>) -> Result<T, RevocationError> {
-    let answer = time::timeout(within, asked).await;
-    let answer = answer.unwrap_or_else(|_| Err(StoreError::unavailable("no answer in time")));
-    answer.map_err(RevocationError::Feed)
+/// The answer of the feed, if it comes in time: of a connection that was cut, none ever comes. A
+/// panic is an answer as well, or each token would start a task anew that panics.
+async fn answer<T>(
+    within: Duration,
+    asked: impl Future<Output = Result<T, StoreError>>,
+) -> Result<T, RevocationError> {
+    let asked = AssertUnwindSafe(asked).catch_unwind();
+    match time::timeout(within, asked).await {
+        Ok(Ok(answer)) => answer.map_err(RevocationError::Feed),
+        Ok(Err(_)) => Err(unavailable("it panicked")),
+        Err(_) => Err(unavailable("no answer in time")),
+    }
+}
+
+fn unavailable(why: &'static str) -> RevocationError {
+    RevocationError::Feed(StoreError::unavailable(why))
 }
 
 /// The names of which the feed does not know all.

@@ -116,8 +116,8 @@ impl RevocationList {
     /// # Errors
     ///
     /// - [`RevocationError::Full`]: nothing was revoked.
-    /// - [`RevocationError::Feed`]: it is revoked here, but the others do not know yet. They will
-    ///   be told when the feed is back; nobody needs to try again.
+    /// - [`RevocationError::Feed`], [`RevocationError::NoRuntime`]: it is revoked here, but the
+    ///   others do not know yet. They will be told when the feed is back; nobody needs to try again.
     pub async fn revoke(&self, revocation: Revocation) -> Result<(), RevocationError> {
         let record = self.0.add(&revocation)?;
         match &self.0.sharing {

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
@@ -84,8 +85,9 @@ impl Sharing {
         record: Record,
     ) -> Result<(), RevocationError> {
         self.state().pending.insert(record.name);
-        // The task sees to what is pending. Without one, there is this attempt.
-        let _ = self.employ(list);
+        self.employ(list)?;
+        // The task may be on another runtime; then it is the one that tells.
+        Handle::try_current().map_err(|_| RevocationError::NoRuntime)?;
         follower::add(&*self.feed, &[record], list.settings.now()).await?;
         let mut state = self.state();
         // Somebody may have revoked more of the same name meanwhile.

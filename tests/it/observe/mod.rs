@@ -4,6 +4,7 @@ mod decisions;
 mod key_files;
 mod refresh_tokens;
 mod remote_keys;
+mod revocations;
 mod secrets;
 mod span;
 

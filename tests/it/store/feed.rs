@@ -1,4 +1,5 @@
 //! What holds for every feed, and what for the one of tests.
+#![expect(clippy::arithmetic_side_effects, reason = "all numbers are small")]
 
 use futures::FutureExt;
 use futures::future::BoxFuture;

@@ -1,5 +1,5 @@
 //! The verdicts of verifiers that remember tokens against those of one that does not, while
-//! tokens, keys, clock and rules change at random.
+//! tokens, keys, clock, rules and revocations change at random.
 #![expect(clippy::arithmetic_side_effects, reason = "all numbers are small")]
 
 use std::collections::HashSet;
@@ -10,7 +10,7 @@ use std::time::Duration;
 use futures::FutureExt;
 use tower_bearer::keys::Combined;
 use tower_bearer::test_util::sign;
-use tower_bearer::verify::{Cache, TrustedIssuer};
+use tower_bearer::verify::{Cache, Revocation, RevocationList, TrustedIssuer};
 use tower_bearer::{SigningKey, VerifyingKey};
 
 use super::*;
@@ -59,6 +59,7 @@ struct Subject {
     partner: Arc<RwLock<KeySet>>,
     extra: Arc<RwLock<KeySet>>,
     banned: Arc<AtomicUsize>,
+    revoked: RevocationList,
 }
 
 impl Subject {
@@ -82,6 +83,12 @@ impl Subject {
             .leeway(Duration::from_secs(5))
             .max_age(Duration::from_secs(120));
         let rule = Arc::clone(&banned);
+        // As short as the tokens and the leeway of the partner let it be.
+        let revoked = RevocationList::local()
+            .longest_life(Duration::from_secs(440))
+            .margin(Duration::from_secs(5))
+            .clock(clock.clone());
+        let revoked = revoked.build().unwrap();
         let verifier = Verifier::builder()
             .issuer(ISSUER, Arc::clone(&ours))
             .trust(TrustedIssuer::new(PARTNER, partner_keys).validation(by_partner))
@@ -92,6 +99,7 @@ impl Subject {
                 let banned = SUBJECTS.get(rule.load(Ordering::Relaxed)).copied();
                 banned.is_none() || token.subject() != banned
             })
+            .revocations(revoked.clone())
             .cache(cache)
             .clock(clock.clone())
             .build()
@@ -102,7 +110,21 @@ impl Subject {
             partner,
             extra,
             banned,
+            revoked,
         }
+    }
+
+    /// Revokes a token, if it is good.
+    fn revoke_token(&self, token: &str) {
+        let verified = self.verifier.verify(token).now_or_never().unwrap();
+        if let Some(revocation) = verified.ok().as_ref().and_then(Revocation::token) {
+            self.revoke(&revocation);
+        }
+    }
+
+    fn revoke(&self, revocation: &Revocation) {
+        let revoked = self.revoked.revoke(revocation.clone());
+        revoked.now_or_never().unwrap().unwrap();
     }
 
     /// All that an application can learn.
@@ -160,12 +182,33 @@ fn token_at(now: i64, random: &mut Random) -> String {
         0 => format!(r#","nbf":{}"#, issued_at + random.within(40)),
         _ => String::new(),
     };
+    let session = format!(
+        r#","sid":"{}","jti":"{}""#,
+        session_at(now, random),
+        random.below(1000)
+    );
     let payload = format!(
-        r#"{{"iss":"{issuer}","aud":"{audience}","sub":"{subject}","iat":{issued_at},"exp":{}{not_before},"scope":"a b","roles":["r{}"]}}"#,
+        r#"{{"iss":"{issuer}","aud":"{audience}","sub":"{subject}","iat":{issued_at},"exp":{}{not_before},"scope":"a b","roles":["r{}"]{session}}}"#,
         issued_at + lifetime,
         random.below(3),
     );
     sign(&key, header, payload)
+}
+
+/// A session of these minutes.
+fn session_at(now: i64, random: &mut Random) -> String {
+    format!("{}-{}", now / 200, random.below(12))
+}
+
+/// What is revoked of somebody.
+fn revocation(now: i64, random: &mut Random) -> Revocation {
+    let issuer = *random.choose(&[ISSUER, PARTNER]);
+    if random.one_in(8) {
+        let subject = *random.choose(&SUBJECTS);
+        Revocation::subject(issuer, subject)
+    } else {
+        Revocation::session(issuer, &session_at(now, random))
+    }
 }
 
 /// The token of another, with one character changed.
@@ -217,7 +260,15 @@ fn remembering_changes_no_verdict() {
                 let banned = random.below(SUBJECTS.len() * 2);
                 subjects().for_each(|subject| subject.banned.store(banned, Ordering::Relaxed));
             }
-            7..10 => {
+            7 if random.one_in(2) => {
+                let revocation = revocation(now, &mut random);
+                subjects().for_each(|subject| subject.revoke(&revocation));
+            }
+            8 if random.one_in(2) => {
+                let token = random.choose(&tokens).clone();
+                subjects().for_each(|subject| subject.revoke_token(&token));
+            }
+            9..13 => {
                 let at = random.below(tokens.len());
                 tokens[at] = token_at(now, &mut random);
             }
@@ -237,7 +288,7 @@ fn remembering_changes_no_verdict() {
         }
     }
     // Both verdicts, and every reason that can come and go, must have been put to the test.
-    assert!(accepted > STEPS / 10, "{accepted}");
+    assert!(accepted > STEPS / 15, "{accepted}");
     for reason in [
         "expired",
         "not_yet_valid",
@@ -247,6 +298,8 @@ fn remembering_changes_no_verdict() {
         "ambiguous_key",
         "algorithm_not_allowed",
         "bad_signature",
+        "revoked",
+        "lives_too_long",
         "refused_by_rule",
         "keys_unavailable",
     ] {

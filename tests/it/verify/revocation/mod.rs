@@ -2,6 +2,8 @@
 
 mod kinds;
 mod lifetime;
+mod race;
+mod shared;
 
 use std::time::Duration;
 
