@@ -66,6 +66,35 @@ impl<'a> Rejection<'a> {
         self.error.status()
     }
 
+    /// The error code of [RFC 6750 §3.1](https://www.rfc-editor.org/rfc/rfc6750#section-3.1) that
+    /// the client may learn: none for a request without a token, and none where the server is at
+    /// fault.
+    pub fn code(&self) -> Option<&'static str> {
+        self.public().error
+    }
+
+    /// A sentence that the client may learn, for its developer: what `error_description` says
+    /// where there is a [code](Self::code). It needs no escapes in JSON.
+    ///
+    /// ```
+    /// use http::{Request, Response};
+    /// use tower_bearer::reject::{Rejection, RejectionResponse};
+    /// use tower_bearer::{RequestHead, TokenError};
+    ///
+    /// let answer = |rejection: Rejection<'_>| -> Response<String> {
+    ///     let description = rejection.description();
+    ///     let error = rejection.code().unwrap_or("no_token");
+    ///     rejection.response(format!("{error}: {description}"))
+    /// };
+    /// # let request = Request::get("/").body(()).unwrap();
+    /// # let error = TokenError::Expired.into();
+    /// # let response = answer.reject(Rejection::new(&error, RequestHead::from(&request)));
+    /// assert_eq!(response.body(), "invalid_token: token expired");
+    /// ```
+    pub fn description(&self) -> &'static str {
+        self.public().description
+    }
+
     /// Whether the client speaks gRPC, by the content type of the request.
     ///
     /// Such a client looks for the reason in other fields and takes the body for messages. The

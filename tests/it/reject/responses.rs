@@ -181,3 +181,28 @@ fn a_rejection_tells_of_itself() {
     assert_eq!(rejection.retry_after(), None);
     assert_eq!(rejection.challenge().unwrap().to_string(), "Bearer");
 }
+
+#[test]
+fn a_rejection_tells_what_a_client_may_learn() {
+    let request = Request::new(());
+    for error in every_error() {
+        let rejection = Rejection::new(&error, RequestHead::from(&request));
+        let description = rejection.description();
+        let told = rejection.challenge().map(|challenge| challenge.to_string());
+        match rejection.code() {
+            Some(code) => assert!(
+                told.unwrap().starts_with(&format!(
+                    r#"Bearer error="{code}", error_description="{description}""#
+                )),
+                "{error:?}"
+            ),
+            None => assert!(told.is_none_or(|told| told == "Bearer"), "{error:?}"),
+        }
+        let problem = reject(&ProblemJson::new(), &error, None);
+        assert!(
+            problem
+                .body()
+                .contains(&format!(r#""detail":"{description}""#))
+        );
+    }
+}
