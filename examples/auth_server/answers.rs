@@ -1,0 +1,127 @@
+//! What is answered beside the good news: errors as JSON, as OAuth has them.
+
+use axum::body::Body;
+use axum::extract::rejection::JsonRejection;
+use axum::extract::{FromRequest, Json, Request};
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde::de::DeserializeOwned;
+use serde_json::json;
+use tower_bearer::issue::{IssueError, RefreshError};
+use tower_bearer::reject::Rejection;
+use tower_bearer::{AuthError, RequestHead, TokenError};
+
+use crate::passwords::Busy;
+
+/// Why a request was not done.
+pub(crate) enum ApiError {
+    /// The body is not what it should be, to be answered with this status.
+    InvalidRequest(StatusCode),
+    /// No such user, or another password: nobody learns which.
+    InvalidCredentials,
+    /// The refresh token is not good, for whatever reason.
+    InvalidGrant,
+    /// The token is good, but its user is gone.
+    NoUser,
+    /// Something that it needs is away or busy. Trying again helps.
+    Unavailable,
+    /// A mistake of ours.
+    Server,
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let (status, error) = match self {
+            Self::InvalidRequest(status) => (status, "invalid_request"),
+            Self::InvalidCredentials => (StatusCode::UNAUTHORIZED, "invalid_credentials"),
+            Self::InvalidGrant => (StatusCode::UNAUTHORIZED, "invalid_grant"),
+            Self::NoUser => {
+                let (error, request) = (TokenError::RefusedByRule.into(), Request::new(()));
+                return refuse(Rejection::new(&error, RequestHead::from(&request)));
+            }
+            Self::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, UNAVAILABLE),
+            Self::Server => (StatusCode::INTERNAL_SERVER_ERROR, "server_error"),
+        };
+        let mut response = (status, Json(json!({ "error": error }))).into_response();
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            let second = HeaderValue::from_static("1");
+            response.headers_mut().insert(RETRY_AFTER, second);
+        }
+        response
+    }
+}
+
+const UNAVAILABLE: &str = "temporarily_unavailable";
+
+/// Answers what the layers refuse: the challenge for programs that know it, and the same as JSON.
+pub(crate) fn refuse(rejection: Rejection<'_>) -> Response {
+    let error = match rejection.error() {
+        AuthError::MissingToken => "missing_token",
+        AuthError::MissingLayer => "server_error",
+        _ => rejection.code().unwrap_or(UNAVAILABLE),
+    };
+    let body = json!({ "error": error, "error_description": rejection.description() });
+    let mut response = rejection.response(Body::from(body.to_string()));
+    let json = HeaderValue::from_static("application/json");
+    response.headers_mut().insert(CONTENT_TYPE, json);
+    response
+}
+
+impl From<RefreshError> for ApiError {
+    fn from(error: RefreshError) -> Self {
+        match error {
+            _ if error.is_invalid_grant() => Self::InvalidGrant,
+            RefreshError::Store(_) => unavailable("store", &error),
+            _ => {
+                tracing::error!("no refresh token: {error}");
+                Self::Server
+            }
+        }
+    }
+}
+
+impl From<sqlx::Error> for ApiError {
+    fn from(error: sqlx::Error) -> Self {
+        unavailable("database", &error)
+    }
+}
+
+impl From<Busy> for ApiError {
+    fn from(_: Busy) -> Self {
+        Self::Unavailable
+    }
+}
+
+impl From<IssueError> for ApiError {
+    fn from(error: IssueError) -> Self {
+        tracing::error!("no access token: {error}");
+        Self::Server
+    }
+}
+
+fn unavailable(what: &str, error: &dyn std::error::Error) -> ApiError {
+    let cause = error.source().map(ToString::to_string).unwrap_or_default();
+    tracing::warn!("the {what} is away: {error} {cause}");
+    ApiError::Unavailable
+}
+
+/// A JSON body. Where it is something else, the client is told so, in JSON.
+///
+/// It must be labelled as JSON: what another site makes a browser send without asking never is.
+pub(crate) struct JsonBody<T>(pub(crate) T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        match Json::from_request(request, state).await {
+            Ok(Json(body)) => Ok(Self(body)),
+            // What exactly does not fit could quote what was sent.
+            Err(JsonRejection::JsonDataError(_)) => {
+                Err(ApiError::InvalidRequest(StatusCode::BAD_REQUEST))
+            }
+            Err(rejection) => Err(ApiError::InvalidRequest(rejection.status())),
+        }
+    }
+}

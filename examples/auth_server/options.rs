@@ -1,0 +1,144 @@
+//! The command line, and what it makes the server of.
+
+use std::error::Error;
+use std::fs;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::Parser;
+use clap::error::ErrorKind;
+use tower_bearer::issue::{RefreshTokens, TokenIssuer};
+use tower_bearer::jose::KeyFamily;
+use tower_bearer::store::MemoryStore;
+use tower_bearer::{Algorithm, SigningKey, Verifier};
+
+use crate::passwords::Passwords;
+use crate::sessions::Sessions;
+use crate::users::Users;
+
+/// Signs users in, by tokens or by cookies.
+///
+/// Several of it are one server if they have the same --store and --database, and the same --key,
+/// --algorithm, --issuer and --audience.
+#[derive(Parser)]
+pub(crate) struct Options {
+    /// Where to listen; port 0 takes a free one
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:3000")]
+    pub(crate) listen: SocketAddr,
+    /// Where refresh tokens and revocations live: `memory`
+    #[arg(long, value_name = "STORE", default_value = "memory")]
+    store: String,
+    /// Where the users are: `sqlite://FILE?mode=rwc` or `postgres://…`. A table of users is made if
+    /// there is none, with the demo users
+    #[arg(long, value_name = "URL", default_value = "sqlite::memory:")]
+    database: String,
+    /// How long access tokens are good, in seconds
+    #[arg(long, value_name = "S", default_value_t = 900)]
+    access_ttl: u64,
+    /// How long after signing in one has to sign in again, in seconds; and 14 days after the last
+    /// use of a refresh token in any case
+    #[arg(long, value_name = "S", default_value_t = 30 * 24 * 3600)]
+    refresh_ttl: u64,
+    /// For how long a used refresh token gives the same next one again, in seconds, for clients that
+    /// lost the answer
+    #[arg(long, value_name = "S", default_value_t = 0)]
+    refresh_grace: u64,
+    /// How far clocks may differ, in seconds: those who made its tokens have its own
+    #[arg(long, value_name = "S", default_value_t = 0)]
+    leeway: u64,
+    /// The name of the issuer (iss), which is its URL; without this, where it listens
+    #[arg(long, value_name = "URL")]
+    issuer: Option<String>,
+    /// Whom tokens are for (aud)
+    #[arg(long, default_value = "auth_server")]
+    audience: String,
+    /// The private key that signs, in PEM (PKCS#8); made at start, without this, so that a restart
+    /// signs everybody out
+    #[arg(long, value_name = "FILE")]
+    key: Option<PathBuf>,
+    /// The algorithm that the key signs by
+    #[arg(long, value_name = "ALG", default_value = "ES256")]
+    algorithm: Algorithm,
+}
+
+impl Options {
+    /// Reads the command line. A mistake in it is told in one line.
+    pub(crate) fn from_args() -> Result<Self, Box<dyn Error>> {
+        Self::try_parse().map_err(|error| match error.kind() {
+            ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => error.exit(),
+            _ => {
+                let text = error.render().to_string();
+                let line = text.lines().next().unwrap_or_default();
+                line.trim_start_matches("error: ").into()
+            }
+        })
+    }
+
+    /// What the routes work on, for a server that listens here.
+    pub(crate) async fn sessions(&self, address: SocketAddr) -> Result<Sessions, Box<dyn Error>> {
+        Ok(Sessions {
+            issuer: self.token_issuer(address)?,
+            refresh_tokens: self.refresh_tokens()?,
+            passwords: Passwords::new()?,
+            users: Users::open(&self.database).await?,
+        })
+    }
+
+    /// Whoever trusts the issuer of these sessions, and takes nothing but access tokens.
+    pub(crate) fn verifier(&self, sessions: &Sessions) -> Result<Verifier, Box<dyn Error>> {
+        let issuer = &sessions.issuer;
+        let verifier = Verifier::builder()
+            .issuer(issuer.name(), issuer.clone())
+            .audience(&self.audience)
+            .algorithms([self.algorithm])
+            .token_type("at+jwt")
+            .leeway(Duration::from_secs(self.leeway))
+            .roles_claim("roles")
+            .build()?;
+        Ok(verifier)
+    }
+
+    fn token_issuer(&self, address: SocketAddr) -> Result<TokenIssuer, Box<dyn Error>> {
+        let listening = || format!("http://{address}");
+        let issuer = TokenIssuer::builder()
+            .issuer(self.issuer.clone().unwrap_or_else(listening))
+            .audience(&self.audience)
+            .key(self.signing_key()?)
+            .lifetime(Duration::from_secs(self.access_ttl))
+            .leeway(Duration::from_secs(self.leeway))
+            .build()?;
+        Ok(issuer)
+    }
+
+    fn refresh_tokens(&self) -> Result<RefreshTokens, Box<dyn Error>> {
+        if self.store != "memory" {
+            return Err("the store is unknown: give `memory`".into());
+        }
+        let refresh_tokens = RefreshTokens::builder(MemoryStore::new())
+            .absolute_lifetime(Duration::from_secs(self.refresh_ttl))
+            .grace(Duration::from_secs(self.refresh_grace))
+            .build()?;
+        Ok(refresh_tokens)
+    }
+
+    fn signing_key(&self) -> Result<SigningKey, Box<dyn Error>> {
+        let key = match &self.key {
+            Some(path) => read_key(self.algorithm, path)?,
+            None => SigningKey::generate(self.algorithm)?,
+        };
+        Ok(match self.algorithm.family() {
+            // A thumbprint would tell of it.
+            KeyFamily::Hmac => key.with_key_id("secret"),
+            _ => key,
+        })
+    }
+}
+
+fn read_key(algorithm: Algorithm, path: &Path) -> Result<SigningKey, Box<dyn Error>> {
+    let place = path.display();
+    let pem = fs::read(path).map_err(|error| format!("cannot read the key {place}: {error}"))?;
+    let key = SigningKey::from_pem(algorithm, pem)
+        .map_err(|error| format!("cannot sign {algorithm} by the key {place}: {error}"))?;
+    Ok(key)
+}
