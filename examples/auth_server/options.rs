@@ -93,6 +93,7 @@ impl Options {
             .audience(&self.audience)
             .algorithms([self.algorithm])
             .token_type("at+jwt")
+            .require_claim("sid")
             .leeway(Duration::from_secs(self.leeway))
             .roles_claim("roles")
             .build()?;

@@ -57,6 +57,7 @@ impl Sessions {
         let access_token = self
             .issuer
             .access_token(user.username)
+            .session(refresh_token.family_id())
             .roles(user.role)
             .issue()?;
         Ok(TokenPair::new(access_token, refresh_token))
