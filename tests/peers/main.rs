@@ -1,5 +1,6 @@
 //! The example `resource_server` against other implementations: tokens of `PyJWT` and of `jose`,
-//! keys and tokens of `oidc-provider`, and the clients `curl` and `@grpc/grpc-js`.
+//! keys and tokens of `oidc-provider`, and the clients `curl` and `@grpc/grpc-js`. And the example
+//! `auth_server`, with PostgreSQL, and with `PyJWT` that verifies its tokens.
 //!
 //! `scripts/test` installs them, builds the example and runs these tests; plain `cargo test` skips
 //! them. By hand, after that: `cargo build --examples --features platform-roots`, then
@@ -12,11 +13,14 @@
     reason = "what is unexpected fails the test"
 )]
 
+mod auth_server;
+mod client;
 mod grpc;
 mod http;
 mod oidc;
 mod ours;
 mod peers;
+mod postgres;
 mod process;
 mod provider;
 mod server;

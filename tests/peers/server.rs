@@ -1,4 +1,4 @@
-//! Examples, above all `resource_server`, as processes of their own.
+//! Examples, above all the two servers, as processes of their own.
 
 use std::env;
 use std::ffi::{OsStr, OsString};
@@ -31,6 +31,11 @@ impl Server {
     /// `resource_server` with these options.
     pub(crate) fn start(options: impl IntoIterator<Item: AsRef<OsStr>>) -> Self {
         Self::spawn(resource_server().args(options))
+    }
+
+    /// `auth_server` with these options.
+    pub(crate) fn auth(options: impl IntoIterator<Item: AsRef<OsStr>>) -> Self {
+        Self::spawn(listening("auth_server").args(options))
     }
 
     /// Another example, with the address to listen on as its argument.
@@ -71,11 +76,19 @@ impl Server {
     pub(crate) fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
     }
+
+    /// The process, for what only its operating system knows of it.
+    pub(crate) fn process(&mut self) -> &mut Process {
+        &mut self.process
+    }
 }
 
 /// How a set-up ends that is not expected to start: its status, and its standard error.
-pub(crate) fn failing(arguments: &[&OsStr]) -> (ExitStatus, String) {
-    let mut child = resource_server()
+pub(crate) fn failing(
+    name: &str,
+    arguments: impl IntoIterator<Item: AsRef<OsStr>>,
+) -> (ExitStatus, String) {
+    let mut child = listening(name)
         .args(arguments)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -95,7 +108,12 @@ pub(crate) fn failing(arguments: &[&OsStr]) -> (ExitStatus, String) {
 }
 
 fn resource_server() -> Command {
-    let mut command = example("resource_server");
+    listening("resource_server")
+}
+
+/// An example on a free port.
+fn listening(name: &str) -> Command {
+    let mut command = example(name);
     command.args(["--listen", "127.0.0.1:0"]);
     command
 }

@@ -48,7 +48,7 @@ fn says(option: &str, file: &Path, text: &str) {
 
 #[track_caller]
 fn one_line(arguments: &[&OsStr], text: &str) {
-    let (status, stderr) = failing(arguments);
+    let (status, stderr) = failing("resource_server", arguments);
     assert_eq!(status.code(), Some(2), "{arguments:?}: {stderr}");
     assert_eq!(stderr.lines().count(), 1, "{arguments:?}: {stderr}");
     assert!(stderr.contains(text), "{arguments:?}: {stderr}");
