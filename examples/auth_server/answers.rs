@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 use serde_json::json;
 use tower_bearer::issue::{IssueError, RefreshError};
 use tower_bearer::reject::Rejection;
+use tower_bearer::verify::RevocationError;
 use tower_bearer::{AuthError, RequestHead, TokenError};
 
 use crate::passwords::Busy;
@@ -78,6 +79,15 @@ impl From<RefreshError> for ApiError {
                 Self::Server
             }
         }
+    }
+}
+
+impl From<RevocationError> for ApiError {
+    fn from(error: RevocationError) -> Self {
+        // Where the others could not be told, they will be. But whoever asked for it must know that
+        // they are not yet.
+        tracing::warn!("not revoked everywhere: {error}");
+        Self::Unavailable
     }
 }
 

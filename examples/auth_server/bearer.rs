@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::State;
+use axum::http::StatusCode;
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde::Deserialize;
@@ -20,6 +21,8 @@ pub(crate) fn router(verifier: Verifier) -> Router<Arc<Sessions>> {
         .route("/protected", get(protected))
         .route("/profile", get(profile))
         .route("/admin", admin)
+        .route("/logout", post(logout))
+        .route("/logout-all", post(logout_all))
         .layer(BearerAuthLayer::new(verifier).reject_with(refuse));
     Router::new()
         .route("/login", post(login))
@@ -46,6 +49,25 @@ async fn refresh(
     Ok(Json(sessions.renew(&body.refresh_token).await?))
 }
 
+async fn logout(
+    State(sessions): State<Arc<Sessions>>,
+    token: VerifiedToken,
+) -> Result<StatusCode, ApiError> {
+    // The verifier demands both claims.
+    let session_id = token.registered().session_id().unwrap_or_default();
+    sessions.sign_out(session_id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn logout_all(
+    State(sessions): State<Arc<Sessions>>,
+    token: VerifiedToken,
+) -> Result<StatusCode, ApiError> {
+    let subject = token.subject().unwrap_or_default();
+    sessions.sign_out_everywhere(subject).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
 async fn protected(token: VerifiedToken) -> Json<Value> {
     Json(json!({ "message": "Welcome!", "user": token.subject() }))
 }
@@ -54,8 +76,8 @@ async fn profile(
     State(sessions): State<Arc<Sessions>>,
     token: VerifiedToken,
 ) -> Result<Json<User>, ApiError> {
-    let username = token.subject().ok_or(ApiError::NoUser)?;
-    let user = sessions.users.find(username).await?;
+    let subject = token.subject().unwrap_or_default();
+    let user = sessions.users.find(subject).await?;
     user.map(Json).ok_or(ApiError::NoUser)
 }
 

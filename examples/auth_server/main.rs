@@ -21,10 +21,12 @@
 
 mod answers;
 mod bearer;
+mod health;
 mod options;
 mod page;
 mod passwords;
 mod sessions;
+mod stores;
 mod users;
 
 use std::error::Error;
@@ -87,6 +89,7 @@ async fn set_up() -> Result<(TcpListener, Router), Box<dyn Error>> {
     let well_known = sessions.issuer.well_known()?.metadata(grants)?;
 
     let app = bearer::router(verifier)
+        .merge(health::router())
         .with_state(Arc::new(sessions))
         .merge(page::router())
         .fallback_service(well_known)

@@ -4,18 +4,22 @@ use std::error::Error;
 use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Parser;
 use clap::error::ErrorKind;
 use tower_bearer::issue::{RefreshTokens, TokenIssuer};
 use tower_bearer::jose::KeyFamily;
-use tower_bearer::store::MemoryStore;
 use tower_bearer::{Algorithm, SigningKey, Verifier};
 
 use crate::passwords::Passwords;
 use crate::sessions::Sessions;
+use crate::stores::Stores;
 use crate::users::Users;
+
+/// How wrong clocks may be before a revocation is forgotten too early.
+const MARGIN: Duration = Duration::from_secs(5 * 60);
 
 /// Signs users in, by tokens or by cookies.
 ///
@@ -77,9 +81,18 @@ impl Options {
 
     /// What the routes work on, for a server that listens here.
     pub(crate) async fn sessions(&self, address: SocketAddr) -> Result<Sessions, Box<dyn Error>> {
+        let Stores { store, revocations } = Stores::open(&self.store)?;
         Ok(Sessions {
             issuer: self.token_issuer(address)?,
-            refresh_tokens: self.refresh_tokens()?,
+            refresh_tokens: RefreshTokens::builder(Arc::clone(&store))
+                .absolute_lifetime(Duration::from_secs(self.refresh_ttl))
+                .grace(Duration::from_secs(self.refresh_grace))
+                .build()?,
+            store,
+            revocations: revocations
+                .longest_life(Duration::from_secs(self.access_ttl))
+                .margin(Duration::from_secs(self.leeway).max(MARGIN))
+                .build()?,
             passwords: Passwords::new()?,
             users: Users::open(&self.database).await?,
         })
@@ -93,7 +106,9 @@ impl Options {
             .audience(&self.audience)
             .algorithms([self.algorithm])
             .token_type("at+jwt")
+            .require_claim("sub")
             .require_claim("sid")
+            .revocations(sessions.revocations.clone())
             .leeway(Duration::from_secs(self.leeway))
             .roles_claim("roles")
             .build()?;
@@ -110,17 +125,6 @@ impl Options {
             .leeway(Duration::from_secs(self.leeway))
             .build()?;
         Ok(issuer)
-    }
-
-    fn refresh_tokens(&self) -> Result<RefreshTokens, Box<dyn Error>> {
-        if self.store != "memory" {
-            return Err("the store is unknown: give `memory`".into());
-        }
-        let refresh_tokens = RefreshTokens::builder(MemoryStore::new())
-            .absolute_lifetime(Duration::from_secs(self.refresh_ttl))
-            .grace(Duration::from_secs(self.refresh_grace))
-            .build()?;
-        Ok(refresh_tokens)
     }
 
     fn signing_key(&self) -> Result<SigningKey, Box<dyn Error>> {

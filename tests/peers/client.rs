@@ -69,6 +69,11 @@ impl Client {
         self.send(with(token, self.request("GET", path)), "").await
     }
 
+    /// With a token.
+    pub(crate) async fn post_as(&self, path: &str, token: &str) -> Answer {
+        self.send(with(token, self.request("POST", path)), "").await
+    }
+
     pub(crate) async fn post(&self, path: &str, body: &Value) -> Answer {
         self.post_text(path, body.to_string()).await
     }

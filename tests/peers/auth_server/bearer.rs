@@ -122,6 +122,7 @@ fn good(issuer: &TestIssuer) -> TokenBuilder<'_> {
         .token()
         .header("typ", "at+jwt")
         .subject("alice")
+        .expires_in(300)
         .audience(AUDIENCE)
         .claim("jti", "1")
         .claim("sid", "1")

@@ -6,6 +6,7 @@ mod databases;
 mod options;
 mod passwords;
 mod published;
+mod signing_out;
 
 use std::ffi::OsStr;
 use std::fs;
