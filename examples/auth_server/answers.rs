@@ -1,17 +1,17 @@
 //! What is answered beside the good news: errors as JSON, as OAuth has them.
 
-use axum::body::Body;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{FromRequest, Json, Request};
-use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 use tower_bearer::issue::{IssueError, RefreshError};
 use tower_bearer::reject::Rejection;
 use tower_bearer::verify::RevocationError;
-use tower_bearer::{AuthError, RequestHead, TokenError};
+use tower_bearer::{AuthError, RequestHead};
 
 use crate::passwords::Busy;
 
@@ -23,8 +23,8 @@ pub(crate) enum ApiError {
     InvalidCredentials,
     /// The refresh token is not good, for whatever reason.
     InvalidGrant,
-    /// The token is good, but its user is gone.
-    NoUser,
+    /// What the layers refuse with as well.
+    Refused(AuthError),
     /// Something that it needs is away or busy. Trying again helps.
     Unavailable,
     /// A mistake of ours.
@@ -37,8 +37,8 @@ impl IntoResponse for ApiError {
             Self::InvalidRequest(status) => (status, "invalid_request"),
             Self::InvalidCredentials => (StatusCode::UNAUTHORIZED, "invalid_credentials"),
             Self::InvalidGrant => (StatusCode::UNAUTHORIZED, "invalid_grant"),
-            Self::NoUser => {
-                let (error, request) = (TokenError::RefusedByRule.into(), Request::new(()));
+            Self::Refused(error) => {
+                let request = Request::new(());
                 return refuse(Rejection::new(&error, RequestHead::from(&request)));
             }
             Self::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, UNAVAILABLE),
@@ -57,16 +57,37 @@ const UNAVAILABLE: &str = "temporarily_unavailable";
 
 /// Answers what the layers refuse: the challenge for programs that know it, and the same as JSON.
 pub(crate) fn refuse(rejection: Rejection<'_>) -> Response {
-    let error = match rejection.error() {
-        AuthError::MissingToken => "missing_token",
-        AuthError::MissingLayer => "server_error",
-        _ => rejection.code().unwrap_or(UNAVAILABLE),
+    refuse_with(rejection, None)
+}
+
+/// The same, for a page that needs a CSRF token to do something about it.
+pub(crate) fn refuse_with(rejection: Rejection<'_>, csrf_token: Option<String>) -> Response {
+    #[derive(Serialize)]
+    struct Refusal {
+        error: &'static str,
+        error_description: &'static str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        csrf_token: Option<String>,
+    }
+
+    let refusal = Refusal {
+        error: match rejection.error() {
+            AuthError::MissingToken => "missing_token",
+            AuthError::MissingLayer => "server_error",
+            AuthError::Csrf(_) => "forbidden",
+            _ => rejection.code().unwrap_or(UNAVAILABLE),
+        },
+        error_description: rejection.description(),
+        csrf_token,
     };
-    let body = json!({ "error": error, "error_description": rejection.description() });
-    let mut response = rejection.response(Body::from(body.to_string()));
-    let json = HeaderValue::from_static("application/json");
-    response.headers_mut().insert(CONTENT_TYPE, json);
-    response
+    let (head, ()) = rejection.response(()).into_parts();
+    (head, Json(refusal)).into_response()
+}
+
+impl From<AuthError> for ApiError {
+    fn from(error: AuthError) -> Self {
+        Self::Refused(error)
+    }
 }
 
 impl From<RefreshError> for ApiError {

@@ -1,4 +1,5 @@
-//! The routes for programs: tokens travel as JSON, and in `Authorization: Bearer …`.
+//! The routes for programs: tokens travel as JSON, and in `Authorization: Bearer …`. Pages may call
+//! those that are protected as well.
 
 use std::sync::Arc;
 
@@ -9,13 +10,13 @@ use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tower_bearer::issue::TokenPair;
-use tower_bearer::{BearerAuthLayer, RequireLayer, VerifiedToken, Verifier};
+use tower_bearer::{AuthError, BearerAuthLayer, RequireLayer, TokenError, VerifiedToken};
 
 use crate::answers::{ApiError, JsonBody, refuse};
 use crate::sessions::{Credentials, Sessions};
 use crate::users::User;
 
-pub(crate) fn router(verifier: Verifier) -> Router<Arc<Sessions>> {
+pub(crate) fn router(auth: BearerAuthLayer) -> Router<Arc<Sessions>> {
     let admin = get(admin).layer(RequireLayer::role("admin").reject_with(refuse));
     let protected = Router::new()
         .route("/protected", get(protected))
@@ -23,7 +24,7 @@ pub(crate) fn router(verifier: Verifier) -> Router<Arc<Sessions>> {
         .route("/admin", admin)
         .route("/logout", post(logout))
         .route("/logout-all", post(logout_all))
-        .layer(BearerAuthLayer::new(verifier).reject_with(refuse));
+        .layer(auth.reject_with(refuse));
     Router::new()
         .route("/login", post(login))
         .route("/refresh", post(refresh))
@@ -78,7 +79,9 @@ async fn profile(
 ) -> Result<Json<User>, ApiError> {
     let subject = token.subject().unwrap_or_default();
     let user = sessions.users.find(subject).await?;
-    user.map(Json).ok_or(ApiError::NoUser)
+    // The token is good, but its user was deleted.
+    let gone = AuthError::from(TokenError::RefusedByRule);
+    user.map(Json).ok_or(ApiError::Refused(gone))
 }
 
 async fn admin(token: VerifiedToken) -> Json<Value> {

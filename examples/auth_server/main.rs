@@ -21,6 +21,7 @@
 
 mod answers;
 mod bearer;
+mod cookies;
 mod health;
 mod options;
 mod page;
@@ -37,9 +38,13 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::map_response;
 use tokio::net::TcpListener;
+use tower_bearer::BearerAuthLayer;
+use tower_bearer::extract::{Bearer, TokenSource};
+use tower_bearer::issue::SessionCookies;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::LevelFilter;
 
+use self::cookies::Pages;
 use self::options::Options;
 use self::users::DEMO_USERS;
 
@@ -82,15 +87,24 @@ async fn set_up() -> Result<(TcpListener, Router), Box<dyn Error>> {
 
     let listener = TcpListener::bind(options.listen).await?;
     let address = listener.local_addr()?;
-    let sessions = options.sessions(address).await?;
+    let sessions = Arc::new(options.sessions(address).await?);
     let verifier = options.verifier(&sessions)?;
+    let pages = Pages {
+        sessions: Arc::clone(&sessions),
+        cookies: SessionCookies::new(cookies::PATH)?,
+        csrf: options.csrf()?,
+    };
+    let auth = BearerAuthLayer::new(verifier.clone())
+        .source(Bearer.or(pages.cookies.access_source()))
+        .csrf(pages.csrf.clone());
     // What the metadata would otherwise say by saying nothing is a flow that is not here.
     let grants = serde_json::json!({ "grant_types_supported": [] });
     let well_known = sessions.issuer.well_known()?.metadata(grants)?;
 
-    let app = bearer::router(verifier)
+    let app = bearer::router(auth)
         .merge(health::router())
-        .with_state(Arc::new(sessions))
+        .with_state(sessions)
+        .merge(cookies::router(verifier, pages))
         .merge(page::router())
         .fallback_service(well_known)
         .layer(DefaultBodyLimit::max(MAX_BODY))

@@ -7,11 +7,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use aws_lc_rs::hmac;
 use clap::Parser;
 use clap::error::ErrorKind;
+use tower_bearer::auth::Csrf;
 use tower_bearer::issue::{RefreshTokens, TokenIssuer};
 use tower_bearer::jose::KeyFamily;
 use tower_bearer::{Algorithm, SigningKey, Verifier};
+use zeroize::Zeroizing;
 
 use crate::passwords::Passwords;
 use crate::sessions::Sessions;
@@ -115,6 +118,16 @@ impl Options {
         Ok(verifier)
     }
 
+    /// What protects pages. Servers that share the key share this as well.
+    pub(crate) fn csrf(&self) -> Result<Csrf, Box<dyn Error>> {
+        let Some(path) = &self.key else {
+            return Ok(Csrf::generate()?);
+        };
+        let key = hmac::Key::new(hmac::HMAC_SHA256, &read(path)?);
+        let secret = hmac::sign(&key, b"auth_server: the secret of CSRF tokens");
+        Ok(Csrf::new(secret)?)
+    }
+
     fn token_issuer(&self, address: SocketAddr) -> Result<TokenIssuer, Box<dyn Error>> {
         let listening = || format!("http://{address}");
         let issuer = TokenIssuer::builder()
@@ -129,7 +142,10 @@ impl Options {
 
     fn signing_key(&self) -> Result<SigningKey, Box<dyn Error>> {
         let key = match &self.key {
-            Some(path) => read_key(self.algorithm, path)?,
+            Some(path) => SigningKey::from_pem(self.algorithm, &*read(path)?).map_err(|error| {
+                let (algorithm, place) = (self.algorithm, path.display());
+                format!("cannot sign {algorithm} by the key {place}: {error}")
+            })?,
             None => SigningKey::generate(self.algorithm)?,
         };
         Ok(match self.algorithm.family() {
@@ -140,10 +156,8 @@ impl Options {
     }
 }
 
-fn read_key(algorithm: Algorithm, path: &Path) -> Result<SigningKey, Box<dyn Error>> {
-    let place = path.display();
-    let pem = fs::read(path).map_err(|error| format!("cannot read the key {place}: {error}"))?;
-    let key = SigningKey::from_pem(algorithm, pem)
-        .map_err(|error| format!("cannot sign {algorithm} by the key {place}: {error}"))?;
-    Ok(key)
+fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, String> {
+    fs::read(path)
+        .map(Zeroizing::new)
+        .map_err(|error| format!("cannot read the key {}: {error}", path.display()))
 }

@@ -2,6 +2,7 @@
 
 mod bearer;
 mod bodies;
+mod cookies;
 mod databases;
 mod options;
 mod passwords;
