@@ -1,5 +1,7 @@
 //! What is answered beside the good news: errors as JSON, as OAuth has them.
 
+use std::error::Error;
+
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{FromRequest, Json, Request};
 use axum::http::header::RETRY_AFTER;
@@ -131,9 +133,12 @@ impl From<IssueError> for ApiError {
     }
 }
 
-fn unavailable(what: &str, error: &dyn std::error::Error) -> ApiError {
-    let cause = error.source().map(ToString::to_string).unwrap_or_default();
-    tracing::warn!("the {what} is away: {error} {cause}");
+fn unavailable(what: &str, error: &dyn Error) -> ApiError {
+    let mut cause = error;
+    while let Some(source) = cause.source() {
+        cause = source;
+    }
+    tracing::warn!("the {what} is away: {cause}");
     ApiError::Unavailable
 }
 

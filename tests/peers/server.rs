@@ -2,6 +2,7 @@
 
 use std::env;
 use std::ffi::{OsStr, OsString};
+use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, ExitStatus, Stdio};
@@ -36,6 +37,15 @@ impl Server {
     /// `auth_server` with these options.
     pub(crate) fn auth(options: impl IntoIterator<Item: AsRef<OsStr>>) -> Self {
         Self::spawn(listening("auth_server").args(options))
+    }
+
+    /// `auth_server` that writes all there is to log into a file.
+    pub(crate) fn auth_logging_to(file: File) -> Self {
+        Self::spawn(
+            listening("auth_server")
+                .env("RUST_LOG", "trace")
+                .stderr(file),
+        )
     }
 
     /// Another example, with the address to listen on as its argument.

@@ -4,6 +4,7 @@ mod bearer;
 mod bodies;
 mod cookies;
 mod databases;
+mod logs;
 mod options;
 mod passwords;
 mod published;
@@ -38,7 +39,10 @@ struct Pair {
 
 impl AuthServer {
     fn start(options: impl IntoIterator<Item: AsRef<OsStr>>) -> Self {
-        let server = Server::auth(options);
+        Self::of(Server::auth(options))
+    }
+
+    fn of(server: Server) -> Self {
         Self {
             client: Client::new(server.url("")),
             server,
