@@ -16,6 +16,8 @@ const MAX_WAITING: usize = 200;
 
 /// Checks passwords, on as many threads as there are processors. Each check takes 19 MiB and some
 /// 20 ms of one: neither can be had many times over by sending many requests.
+///
+/// Nobody counts the guesses: have a limit for each user and each address in front of it.
 pub(crate) struct Passwords {
     checks: SyncSender<Check>,
     /// Of a password that nobody knows.

@@ -49,10 +49,10 @@ impl Users {
             .await
             .map_err(|error| format!("cannot open the database: {error}"))?;
         let users = Self { pool };
-        if users.count().await.is_err()
+        if users.look().await.is_err()
             && let Err(error) = users.create().await
-            // Another instance may have been faster.
-            && users.count().await.is_err()
+            // Another server may have been faster.
+            && users.look().await.is_err()
         {
             return Err(format!("cannot make the table of users: {error}").into());
         }
@@ -86,10 +86,12 @@ impl Users {
         self.pool.acquire().await.map(drop)
     }
 
-    async fn count(&self) -> sqlx::Result<i64> {
-        sqlx::query_scalar("SELECT count(*) FROM users")
-            .fetch_one(&self.pool)
+    /// Whether there is a table of users.
+    async fn look(&self) -> sqlx::Result<()> {
+        sqlx::query("SELECT username, password_hash, role FROM users LIMIT 1")
+            .fetch_optional(&self.pool)
             .await
+            .map(drop)
     }
 
     /// Makes the table and who is in it in one step, so that demo users never come back.
