@@ -10,6 +10,8 @@ mod auth;
 mod authorize;
 mod axum;
 mod config;
+#[path = "../contracts/mod.rs"]
+mod contracts;
 mod dangerous;
 mod error;
 mod extract;

@@ -6,6 +6,7 @@ use tower_bearer::store::MemoryStore;
 use tower_bearer::test_util::FixedClock;
 
 use super::*;
+use crate::contracts::store::StoreSubject;
 use crate::random::Random;
 
 fn stopped() -> (MemoryStore, FixedClock) {
@@ -37,7 +38,7 @@ fn swap(
 #[tokio::test]
 async fn keeps_the_contract() {
     let (store, clock) = stopped();
-    let subject = Subject {
+    let subject = StoreSubject {
         store: Arc::new(store),
         pass: Box::new(move |time| clock.advance(time)),
         prefix: String::new(),
