@@ -72,6 +72,7 @@
 //! | `platform-roots` | trusts the platform's root certificates, in place of Mozilla's |
 //! | `config` | a verifier described by data: TOML, environment variables |
 //! | `issuer` | issuing access and refresh tokens, publishing and rotating keys |
+//! | `redis` | a store and a feed of revocations on Redis or Valkey; needs Tokio |
 //! | `tracing` | events and a span for each decision |
 //! | `metrics` | counters of requests, cache hits and key refreshes; gauges of remote keys |
 //! | `test-util` | keys, a token builder and a fixed clock, for tests only |
@@ -99,6 +100,7 @@
 //! | debug | `keys confirmed`: the same | `url`, `keys` |
 //! | warn | `keys not fetched, …`: the first time, then if the reason is another or the keys have come to their end | `url` |
 //! | debug | `keys still not fetched: …` | `url` |
+//! | warn | `Redis forgets entries when it is full, …` | `policy` |
 //!
 //! With `metrics`, these are counted:
 //!

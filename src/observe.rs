@@ -244,6 +244,18 @@ pub(crate) fn revocations_are(entries: usize, state: RevocationState, age: Optio
     let _ = (entries, state, age);
 }
 
+/// Redis throws entries away when it is full, by its own word.
+#[cfg(feature = "redis")]
+pub(crate) fn store_evicts(policy: &str) {
+    #[cfg(feature = "tracing")]
+    tracing::warn!(
+        policy,
+        "Redis forgets entries when it is full, revocations among them: \
+         set its maxmemory-policy to noeviction"
+    );
+    let _ = policy;
+}
+
 fn count_refresh(is_ok: bool) {
     #[cfg(feature = "metrics")]
     {

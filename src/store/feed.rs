@@ -12,7 +12,8 @@ use super::StoreFuture;
 ///
 /// - What was added before [`load`](Self::load) or [`follow`](Self::follow) began is in what they
 ///   give, or behind the position that they give. Nothing is in between, whoever adds meanwhile.
-/// - Positions are known in all processes, and for as long as the entries behind them are there.
+/// - Positions are known in all processes, and for as long as the entries behind them are there,
+///   but for those that thousands of entries are behind.
 /// - An entry is there until its time to live has passed, and leaves at some time after that.
 ///   It does not leave before: what does not fit is refused with an error.
 /// - Where entries were lost nevertheless, as by a restart of a server that writes nothing to its

@@ -5,15 +5,12 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use super::{Store, StoreError, StoreFuture};
+use super::{MAX_VALUE_LEN, Store, StoreError, StoreFuture};
 use crate::clock::Clock;
 use crate::jose::NumericDate;
 
 /// As many as a server for a hundred thousand people has who are signed in, and some 40 MB.
 const DEFAULT_MAX_ENTRIES: usize = 100_000;
-
-/// Ten times of what is usually kept.
-const MAX_VALUE_LEN: usize = 4096;
 
 /// A store in the memory of this process: for one server, whose restart may end every session.
 ///

@@ -1,8 +1,8 @@
 //! Where what must outlive a request is kept: a few atomic operations, each on one key, that know
 //! nothing of what they keep.
 //!
-//! [`MemoryStore`] is for one process. For several, implement [`Store`] over what they share; each
-//! operation is one step on one key there, for example one script of Redis, in a cluster as well.
+//! [`MemoryStore`] is for one process. For several there is `RedisStore`, with the feature `redis`;
+//! or implement [`Store`] over what they share. Each operation is one step on one key there.
 //!
 //! ```
 //! # #[tokio::main(flavor = "current_thread")]
@@ -23,6 +23,8 @@
 mod error;
 mod feed;
 mod memory;
+#[cfg(feature = "redis")]
+mod redis;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -32,6 +34,11 @@ use futures::future::BoxFuture;
 pub use self::error::StoreError;
 pub use self::feed::{Batch, Entry, Feed, Position};
 pub use self::memory::MemoryStore;
+#[cfg(feature = "redis")]
+pub use self::redis::{Redis, RedisFeed, RedisStore};
+
+/// Ten times of what is usually kept.
+const MAX_VALUE_LEN: usize = 4096;
 
 /// What comes of an operation.
 pub type StoreFuture<'a, T> = BoxFuture<'a, Result<T, StoreError>>;

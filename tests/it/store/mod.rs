@@ -2,6 +2,7 @@
 
 mod feed;
 mod memory;
+mod redis;
 
 use std::error::Error;
 use std::sync::Arc;

@@ -1,0 +1,24 @@
+//! What errors of Redis mean here.
+
+use std::io;
+
+use ::redis::RedisError;
+
+use crate::store::StoreError;
+
+pub(super) fn store_error(error: RedisError) -> StoreError {
+    if is_full(&error) {
+        StoreError::Full
+    } else {
+        StoreError::unavailable(error)
+    }
+}
+
+/// Before Redis 7, what a script was told stands somewhere in the text.
+pub(super) fn is_full(error: &RedisError) -> bool {
+    error.code() == Some("OOM") || error.detail().is_some_and(|text| text.contains("-OOM "))
+}
+
+pub(super) fn timed_out() -> RedisError {
+    io::Error::from(io::ErrorKind::TimedOut).into()
+}
