@@ -1,6 +1,6 @@
 //! The example `resource_server` against other implementations: tokens of `PyJWT` and of `jose`,
-//! keys and tokens of `oidc-provider`, and the clients `curl` and `@grpc/grpc-js`. And the example
-//! `auth_server`, with PostgreSQL, and with `PyJWT` that verifies its tokens.
+//! keys and tokens of `oidc-provider`, and the clients `curl` and `@grpc/grpc-js`. The example
+//! `auth_server`, with PostgreSQL, and with `PyJWT` that verifies its tokens. And stores on Redis.
 //!
 //! `scripts/test` installs them, builds the example and runs these tests; plain `cargo test` skips
 //! them. By hand, after that: `cargo build --examples --features platform-roots`, then
@@ -15,6 +15,8 @@
 
 mod auth_server;
 mod client;
+#[path = "../contracts/mod.rs"]
+mod contracts;
 mod grpc;
 mod http;
 mod oidc;
@@ -23,6 +25,7 @@ mod peers;
 mod postgres;
 mod process;
 mod provider;
+mod redis;
 mod server;
 mod set_up;
 mod tokens;
