@@ -7,26 +7,30 @@ use axum::http::header::{
 };
 use axum::http::{HeaderName, HeaderValue};
 use axum::response::Response;
-use axum::routing::{MethodRouter, get};
+use axum::routing::get;
+
+/// Each file of the page: where it is, what it is, and its text.
+const FILES: [(&str, &str, &str); 7] = [
+    ("/", HTML, include_str!("page/index.html")),
+    ("/icon.svg", "image/svg+xml", include_str!("page/icon.svg")),
+    ("/style.css", CSS, include_str!("page/style.css")),
+    ("/signed_in.css", CSS, include_str!("page/signed_in.css")),
+    ("/script.js", SCRIPT, include_str!("page/script.js")),
+    ("/session.js", SCRIPT, include_str!("page/session.js")),
+    ("/view.js", SCRIPT, include_str!("page/view.js")),
+];
+
+const HTML: &str = "text/html; charset=utf-8";
+const CSS: &str = "text/css; charset=utf-8";
+const SCRIPT: &str = "text/javascript; charset=utf-8";
 
 pub(crate) fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
-    let html = file("text/html; charset=utf-8", include_str!("page/index.html"));
-    let style = file("text/css; charset=utf-8", include_str!("page/style.css"));
-    let script = file(
-        "text/javascript; charset=utf-8",
-        include_str!("page/script.js"),
-    );
-    Router::new()
-        .route("/", html)
-        .route("/style.css", style)
-        .route("/script.js", script)
-}
-
-fn file<S: Clone + Send + Sync + 'static>(
-    content_type: &'static str,
-    text: &'static str,
-) -> MethodRouter<S> {
-    get(move || async move { ([(CONTENT_TYPE, content_type)], text) })
+    let mut router = Router::new();
+    for (path, content_type, text) in FILES {
+        let file = move || async move { ([(CONTENT_TYPE, content_type)], text) };
+        router = router.route(path, get(file));
+    }
+    router
 }
 
 /// Nothing but the page's own files, no inline script, and in no frame: whoever gets a line of

@@ -137,8 +137,12 @@ async fn the_page_runs_nothing_of_others() {
     let server = AuthServer::start([""; 0]);
     for (path, content_type) in [
         ("/", "text/html; charset=utf-8"),
+        ("/icon.svg", "image/svg+xml"),
         ("/style.css", "text/css; charset=utf-8"),
+        ("/signed_in.css", "text/css; charset=utf-8"),
         ("/script.js", "text/javascript; charset=utf-8"),
+        ("/session.js", "text/javascript; charset=utf-8"),
+        ("/view.js", "text/javascript; charset=utf-8"),
     ] {
         let answer = server.get(path).await;
         assert_eq!(answer.status, 200, "{path}");
