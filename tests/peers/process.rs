@@ -27,9 +27,9 @@ impl Process {
         Self { child, lines }
     }
 
-    /// What it prints next.
+    /// What it prints next. On a busy machine, that can take its time.
     pub(crate) fn next_line(&self) -> String {
-        self.lines.recv_timeout(Duration::from_secs(10)).unwrap()
+        self.lines.recv_timeout(Duration::from_secs(60)).unwrap()
     }
 
     /// Sends it a signal, by its name.

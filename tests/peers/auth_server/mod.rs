@@ -6,6 +6,7 @@ mod cookies;
 mod databases;
 mod logs;
 mod options;
+mod page;
 mod passwords;
 mod published;
 mod signing_out;
