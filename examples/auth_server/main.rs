@@ -89,6 +89,10 @@ async fn set_up() -> Result<(TcpListener, Router), Box<dyn Error>> {
     let address = listener.local_addr()?;
     let sessions = Arc::new(options.sessions(address).await?);
     let verifier = options.verifier(&sessions)?;
+    // It starts without its store as well: requests are answered with 503 until that is there.
+    if let Err(error) = verifier.ready().await {
+        tracing::warn!("{error}");
+    }
     let pages = Pages {
         sessions: Arc::clone(&sessions),
         cookies: SessionCookies::new(cookies::PATH)?,

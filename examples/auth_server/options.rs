@@ -8,11 +8,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aws_lc_rs::hmac;
-use clap::Parser;
 use clap::error::ErrorKind;
+use clap::{Parser, ValueEnum};
 use tower_bearer::auth::Csrf;
 use tower_bearer::issue::{RefreshTokens, TokenIssuer};
 use tower_bearer::jose::KeyFamily;
+use tower_bearer::verify::Staleness;
 use tower_bearer::{Algorithm, SigningKey, Verifier};
 use zeroize::Zeroizing;
 
@@ -26,16 +27,23 @@ const MARGIN: Duration = Duration::from_secs(5 * 60);
 
 /// Signs users in, by tokens or by cookies.
 ///
-/// Several of it are one server if they have the same --store and --database, and the same --key,
+/// Several of them are one server to their clients if all have the same --store, --database, --key,
 /// --algorithm, --issuer and --audience.
 #[derive(Parser)]
 pub(crate) struct Options {
     /// Where to listen; port 0 takes a free one
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:3000")]
     pub(crate) listen: SocketAddr,
-    /// Where refresh tokens and revocations live: `memory`
-    #[arg(long, value_name = "STORE", default_value = "memory")]
+    /// Where refresh tokens and revocations live: `memory`, or `redis://…` for several servers
+    #[arg(long, value_name = "memory|URL", default_value = "memory")]
     store: String,
+    /// How long the store may be out of reach until nobody knows any more what was revoked, in
+    /// seconds
+    #[arg(long, value_name = "S", default_value_t = 10)]
+    stale_after: u64,
+    /// What happens to requests then
+    #[arg(long, value_enum, default_value_t = WhenStale::Refuse)]
+    when_stale: WhenStale,
     /// Where the users are: `sqlite://FILE?mode=rwc` or `postgres://…`. A table of users is made if
     /// there is none, with the demo users
     #[arg(long, value_name = "URL", default_value = "sqlite::memory:")]
@@ -64,9 +72,18 @@ pub(crate) struct Options {
     /// signs everybody out
     #[arg(long, value_name = "FILE")]
     key: Option<PathBuf>,
-    /// The algorithm that the key signs by
+    /// The algorithm that the key signs by. Those by a secret (HS…) publish nothing by which others
+    /// could verify
     #[arg(long, value_name = "ALG", default_value = "ES256")]
     algorithm: Algorithm,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum WhenStale {
+    /// They are answered with 503
+    Refuse,
+    /// Tokens are good that another server may have revoked
+    GoOn,
 }
 
 impl Options {
@@ -84,8 +101,8 @@ impl Options {
 
     /// What the routes work on, for a server that listens here.
     pub(crate) async fn sessions(&self, address: SocketAddr) -> Result<Sessions, Box<dyn Error>> {
-        let Stores { store, revocations } = Stores::open(&self.store)?;
-        Ok(Sessions {
+        let Stores { store, revocations } = Stores::open(&self.store, self.staleness())?;
+        let sessions = Sessions {
             issuer: self.token_issuer(address)?,
             refresh_tokens: RefreshTokens::builder(Arc::clone(&store))
                 .absolute_lifetime(Duration::from_secs(self.refresh_ttl))
@@ -98,7 +115,12 @@ impl Options {
                 .build()?,
             passwords: Passwords::new()?,
             users: Users::open(&self.database).await?,
-        })
+        };
+        let is_named = self.key.is_some() && self.issuer.is_some();
+        if self.store != "memory" && !is_named {
+            tracing::warn!("no other server takes its tokens: give all one --key and one --issuer");
+        }
+        Ok(sessions)
     }
 
     /// Whoever trusts the issuer of these sessions, and takes nothing but access tokens.
@@ -138,6 +160,14 @@ impl Options {
             .leeway(Duration::from_secs(self.leeway))
             .build()?;
         Ok(issuer)
+    }
+
+    fn staleness(&self) -> Staleness {
+        let limit = Duration::from_secs(self.stale_after);
+        match self.when_stale {
+            WhenStale::Refuse => Staleness::refuse_after(limit),
+            WhenStale::GoOn => Staleness::go_on_after(limit),
+        }
     }
 
     fn signing_key(&self) -> Result<SigningKey, Box<dyn Error>> {

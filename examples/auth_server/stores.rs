@@ -3,8 +3,8 @@
 use std::error::Error;
 use std::sync::Arc;
 
-use tower_bearer::store::{MemoryStore, Store};
-use tower_bearer::verify::{RevocationList, RevocationListBuilder};
+use tower_bearer::store::{MemoryStore, Redis, RedisFeed, RedisStore, Store};
+use tower_bearer::verify::{RevocationList, RevocationListBuilder, Staleness};
 
 /// What the sessions of one server, or of several, need to remember.
 pub(crate) struct Stores {
@@ -13,14 +13,20 @@ pub(crate) struct Stores {
 }
 
 impl Stores {
-    /// `memory`.
-    pub(crate) fn open(place: &str) -> Result<Self, Box<dyn Error>> {
-        match place {
-            "memory" => Ok(Self {
+    /// `memory`, or the URL of a Redis. That need not be there yet: until it is, requests are
+    /// answered with 503.
+    pub(crate) fn open(place: &str, staleness: Staleness) -> Result<Self, Box<dyn Error>> {
+        if place == "memory" {
+            return Ok(Self {
                 store: Arc::new(MemoryStore::new()),
                 revocations: RevocationList::local(),
-            }),
-            _ => Err("there is no such store: give `memory`".into()),
+            });
         }
+        let redis = Redis::new(place)
+            .map_err(|error| format!("there is no such store: give `memory`, or a URL: {error}"))?;
+        Ok(Self {
+            store: Arc::new(RedisStore::new(redis.clone())),
+            revocations: RevocationList::shared(RedisFeed::new(redis), staleness),
+        })
     }
 }

@@ -1,7 +1,7 @@
 //! The example `resource_server` against other implementations: tokens of `PyJWT` and of `jose`,
 //! keys and tokens of `oidc-provider`, and the clients `curl` and `@grpc/grpc-js`. The example
-//! `auth_server`, with PostgreSQL, with `PyJWT` that verifies its tokens, and its page in Chromium.
-//! And stores on Redis.
+//! `auth_server`, with PostgreSQL and Redis, with `PyJWT` that verifies its tokens, and its page in
+//! Chromium. And stores on Redis.
 //!
 //! `scripts/test` installs them, builds the example and runs these tests; plain `cargo test` skips
 //! them. By hand, after that: `cargo build --examples --features platform-roots`, then

@@ -9,20 +9,26 @@ use crate::client::Answer;
 const REFRESH_LIFETIME: u64 = 14 * 24 * 60 * 60;
 
 /// What a page has that signed in, and its browser for it.
-struct Page {
+pub(super) struct Page {
     access: String,
-    refresh: String,
-    csrf_token: String,
+    pub(super) refresh: String,
+    pub(super) csrf_token: String,
 }
 
 impl AuthServer {
-    async fn page(&self, username: &str, password: &str) -> Page {
+    pub(super) async fn page(&self, username: &str, password: &str) -> Page {
         let body = json!({"username": username, "password": password});
         page(&self.post("/session/login", &body).await)
     }
 
     /// With cookies, and a CSRF token unless it is empty.
-    async fn ask(&self, method: &str, path: &str, cookies: &[&str], csrf_token: &str) -> Answer {
+    pub(super) async fn ask(
+        &self,
+        method: &str,
+        path: &str,
+        cookies: &[&str],
+        csrf_token: &str,
+    ) -> Answer {
         let mut request = self.request(method, path);
         if !cookies.is_empty() {
             request = request.header("cookie", cookies.join("; "));
@@ -35,7 +41,7 @@ impl AuthServer {
 }
 
 #[track_caller]
-fn page(answer: &Answer) -> Page {
+pub(super) fn page(answer: &Answer) -> Page {
     assert_eq!(answer.status, 200, "{answer:?}");
     let [access, refresh] = set_cookies(answer);
     let pair = |cookie: &str| cookie.split(';').next().unwrap().to_owned();

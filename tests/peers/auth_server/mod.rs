@@ -9,6 +9,7 @@ mod options;
 mod page;
 mod passwords;
 mod published;
+mod shared;
 mod signing_out;
 
 use std::ffi::OsStr;

@@ -88,6 +88,8 @@ async fn it_starts_with_demo_users_and_ends_when_told() {
     for word in ["alice", "wonderland", "builder"] {
         assert!(printed.contains(word), "{printed}");
     }
+    // An idle connection keeps nobody waiting.
+    server.alice().await;
     let process = server.server.process();
     process.signal("TERM");
     assert_eq!(process.wait().code(), Some(0));
@@ -118,6 +120,12 @@ fn mistakes_are_told_in_one_line() {
     one_line(&["--refresh-grace", "3600"], "grace");
     one_line(&["--leeway", "x"], "--leeway");
     one_line(&["--store", "disk"], "store");
+    one_line(&["--store", "redis:"], "store");
+    one_line(
+        &["--store", "redis://localhost", "--stale-after", "0"],
+        "stale",
+    );
+    one_line(&["--when-stale", "panic"], "--when-stale");
     one_line(&["--database", "mysql://localhost"], "database");
     one_line(&["--database", "sqlite:///missing/users.db"], "database");
     one_line(&["--unknown"], "--unknown");

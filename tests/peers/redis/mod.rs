@@ -5,7 +5,7 @@ mod connection;
 mod feed;
 mod loss;
 mod outage;
-mod server;
+pub(crate) mod server;
 mod store;
 
 use std::sync::Arc;
