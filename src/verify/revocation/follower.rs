@@ -32,8 +32,9 @@ const LOADS_WITHIN: Duration = Duration::from_secs(30);
 /// The pause after the first failure. It doubles with each.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 
-/// No pause is longer: as soon as the feed is back, it has to be followed.
-const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+/// No pause is longer. As soon as the feed is back, it has to be followed: until then, requests may
+/// be refused, and what is revoked elsewhere is not known. To try so often costs nobody anything.
+const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 
 /// So many records are added or taken in at once, so that neither the feed nor those who wait for
 /// a lock wait long.

@@ -580,14 +580,14 @@ async fn a_feed_that_is_gone_is_not_overrun() {
     let pauses: Vec<_> = loads.windows(2).map(|pair| pair[1] - pair[0]).collect();
     let millis = |pause: Duration| pause.as_millis();
     assert!((500..=1001).contains(&millis(pauses[0])), "{pauses:?}");
-    assert!((1000..=2001).contains(&millis(pauses[1])), "{pauses:?}");
     assert!(
-        pauses[4..]
+        pauses[1..]
             .iter()
-            .all(|pause| (5000..=10_001).contains(&millis(*pause)))
+            .all(|pause| (1000..=2001).contains(&millis(*pause))),
+        "{pauses:?}"
     );
     world.feed.recover();
-    world.pass(SECOND * 10).await;
+    world.pass(SECOND * 2).await;
     assert_eq!(process.verdict(&world.token("s")), Ok(()));
 }
 
