@@ -135,6 +135,8 @@ mod error;
 pub mod extract;
 #[cfg(feature = "issuer")]
 pub mod issue;
+#[cfg(any(feature = "feed", feature = "remote"))]
+mod jitter;
 pub mod jose;
 pub mod keys;
 mod observe;

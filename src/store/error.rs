@@ -18,7 +18,8 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// The store cannot be asked, for this reason.
+    /// The store cannot be asked, for this reason. Operators get to see it, in logs and on health
+    /// pages, so it must hold no secret.
     pub fn unavailable(error: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self::Unavailable(error.into().into())
     }

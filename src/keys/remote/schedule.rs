@@ -1,12 +1,12 @@
 //! When to fetch: the rules, without the fetching.
 
-use std::hash::{BuildHasher, Hasher, RandomState};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
 use super::misses::{Bounds, Misses, WantedId, after};
 use super::settings::Settings;
+use crate::jitter::jittered;
 use crate::keys::WantedKey;
 use crate::keys::fetch::FetchError;
 
@@ -183,13 +183,4 @@ impl Schedule {
     fn is_due(&self, now: Instant) -> bool {
         self.next.is_some_and(|next| next <= now)
     }
-}
-
-/// A bit less than this, by at most this share of it: so that many servers that started together
-/// do not ask together.
-fn jittered(time: Duration, share: f64) -> Duration {
-    // The standard library seeds its hashers from the system.
-    let random = RandomState::new().build_hasher().finish() >> 32;
-    let random = f64::from(u32::try_from(random).unwrap_or(0)) / f64::from(u32::MAX);
-    time.mul_f64(1.0 - share * random)
 }

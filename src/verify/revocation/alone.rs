@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use super::list::List;
 use super::record::Record;
-use super::{List, RevocationError, RevocationStatus};
+use super::{RevocationError, RevocationStatus};
 use crate::error::{AuthError, ConfigError};
 
 pub(super) enum Sharing {}

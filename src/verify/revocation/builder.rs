@@ -1,14 +1,13 @@
 //! Setting a list of revocations up.
 
 use std::fmt;
-use std::sync::atomic::AtomicU64;
-use std::sync::{Arc, RwLock};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use super::entries::Entries;
+use super::RevocationList;
+use super::list::List;
 use super::record::clamp;
 use super::sharing::Sharing;
-use super::{List, RevocationList};
 use crate::clock::Clock;
 use crate::error::ConfigError;
 use crate::jose::{NumericDate, sha256};
@@ -106,12 +105,8 @@ impl RevocationListBuilder {
         if let Some(sharing) = &self.sharing {
             sharing.check_settings()?;
         }
-        Ok(RevocationList(Arc::new(List {
-            generation: AtomicU64::new(0),
-            entries: RwLock::new(Entries::new(self.settings.max_entries)),
-            settings: self.settings,
-            sharing: self.sharing,
-        })))
+        let list = List::new(self.settings, self.sharing);
+        Ok(RevocationList(Arc::new(list)))
     }
 }
 

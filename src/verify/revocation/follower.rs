@@ -1,14 +1,11 @@
 //! The task that follows the feed.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasher, Hasher, RandomState};
 use std::mem;
-use std::panic::AssertUnwindSafe;
 use std::pin::pin;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use futures::FutureExt;
 use futures::future;
 use tokio::runtime::Handle;
 use tokio::sync::watch;
@@ -16,18 +13,13 @@ use tokio::task;
 use tokio::time::{self, Instant};
 
 use super::entries::Full;
+use super::list::List;
 use super::record::{Extent, Name, Record};
 use super::sharing::Sharing;
-use super::{List, RevocationError};
-use crate::jose::NumericDate;
+use super::{RevocationError, exchange};
+use crate::jitter::jittered;
 use crate::observe;
-use crate::store::{Entry, Feed, Position, StoreError};
-
-/// For so long an answer is waited for. A server that is there has it in milliseconds.
-const ANSWERS_WITHIN: Duration = Duration::from_secs(5);
-
-/// For so long the whole list is waited for, which may be of many megabytes.
-const LOADS_WITHIN: Duration = Duration::from_secs(30);
+use crate::store::{Feed, Position};
 
 /// The pause after the first failure. It doubles with each.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
@@ -118,12 +110,12 @@ impl Task {
             Err(error) => {
                 let doubled = FIRST_PAUSE.saturating_mul(2_u32.saturating_pow(self.failures));
                 self.failures = self.failures.saturating_add(1);
-                (jittered(doubled.min(LONGEST_PAUSE)), Some(error))
+                (jittered(doubled.min(LONGEST_PAUSE), 0.5), Some(error))
             }
         };
         self.with_list(|list, sharing| {
             list.drop_expired();
-            sharing.end_round(list.read().len(), error, pause);
+            sharing.end_round(list.len(), error, pause);
         });
         pause
     }
@@ -131,40 +123,36 @@ impl Task {
     /// Loads the whole list. What is known here and not there, since it was lost, is to be told.
     async fn load(&mut self) -> Result<(), RevocationError> {
         let begin = Instant::now();
-        let batch = answer(LOADS_WITHIN, async { self.feed.load().await }).await?;
-        let theirs = records_of(&batch.entries);
-        let ours = self.with_list(|list, _| list.read().records().collect::<Vec<_>>());
-        self.merge(&theirs).await?;
-        let lacking = lacking(ours.unwrap_or_default(), &theirs);
+        let part = exchange::load(&*self.feed).await?;
+        let ours = self.with_list(|list, _| list.records());
+        self.merge(&part.records).await?;
+        let lacking = lacking(ours.unwrap_or_default(), &part.records);
         self.with_list(|list, sharing| {
             sharing.confirm(begin);
             sharing.add_pending(lacking);
-            observe::revocations_loaded(list.read().len());
+            observe::revocations_loaded(list.len());
         });
-        self.position = Some(batch.position);
+        self.position = Some(part.position);
         Ok(())
     }
 
     /// Takes in what was added since.
     async fn follow(&mut self, position: &Position) -> Result<(), RevocationError> {
         let begin = Instant::now();
-        let within = self.wait.saturating_add(ANSWERS_WITHIN);
-        let followed = async { self.feed.follow(position, self.wait).await };
-        let followed = answer(within, followed).await?;
-        let Some(batch) = followed else {
+        let Some(part) = exchange::follow(&*self.feed, position, self.wait).await? else {
             self.position = None;
             if mem::replace(&mut self.was_lost, true) {
                 // Maybe lost again. But a feed that is wrong must not be loaded without a pause.
-                return Err(unavailable("it does not know its own position"));
+                let why = "it does not know its own position";
+                return Err(exchange::unavailable(why));
             }
             observe::revocations_lost();
             return self.load().await;
         };
         self.was_lost = false;
-        let records = records_of(&batch.entries);
-        self.merge(&records).await?;
+        self.merge(&part.records).await?;
         self.with_list(|_, sharing| sharing.confirm(begin));
-        self.position = Some(batch.position);
+        self.position = Some(part.position);
         Ok(())
     }
 
@@ -173,19 +161,12 @@ impl Task {
         loop {
             let taken = self.with_list(|list, sharing| {
                 let names = sharing.take_pending(AT_ONCE);
-                let now = list.settings.now();
-                let entries = list.read();
-                let extents = names.into_iter().map(|name| {
-                    let extent = entries.extent(&name);
-                    extent.map(|extent| Record { name, extent })
-                });
-                let records: Vec<_> = extents.flatten().collect();
-                (records, now)
+                (list.records_of(&names), list.settings.now())
             });
             let Some((records, now)) = taken.filter(|(records, _)| !records.is_empty()) else {
                 return Ok(());
             };
-            let told = add(&*self.feed, &records, now).await;
+            let told = exchange::add(&*self.feed, &records, now).await;
             if told.is_err() {
                 let names = records.iter().map(|record| record.name).collect();
                 self.with_list(|_, sharing| sharing.add_pending(names));
@@ -219,54 +200,6 @@ impl Drop for Task {
     }
 }
 
-/// The records of these entries. One that cannot be read may be of a later version of this crate;
-/// nothing is gained by refusing all the others for it.
-fn records_of(entries: &[Vec<u8>]) -> Vec<Record> {
-    let records: Vec<_> = entries
-        .iter()
-        .filter_map(|bytes| Record::from_bytes(bytes))
-        .collect();
-    let skipped = entries.len().saturating_sub(records.len());
-    if skipped > 0 {
-        observe::revocations_skipped(skipped);
-    }
-    records
-}
-
-/// Adds records to a feed.
-pub(super) async fn add(
-    feed: &dyn Feed,
-    records: &[Record],
-    now: NumericDate,
-) -> Result<(), RevocationError> {
-    let entries: Vec<_> = records
-        .iter()
-        .map(|record| Entry {
-            bytes: record.to_bytes(),
-            ttl: record.extent.time_to_live(now),
-        })
-        .collect();
-    answer(ANSWERS_WITHIN, async { feed.add(&entries).await }).await
-}
-
-/// The answer of the feed, if it comes in time: of a connection that was cut, none ever comes. A
-/// panic is an answer as well, or each token would start a task anew that panics.
-async fn answer<T>(
-    within: Duration,
-    asked: impl Future<Output = Result<T, StoreError>>,
-) -> Result<T, RevocationError> {
-    let asked = AssertUnwindSafe(asked).catch_unwind();
-    match time::timeout(within, asked).await {
-        Ok(Ok(answer)) => answer.map_err(RevocationError::Feed),
-        Ok(Err(_)) => Err(unavailable("it panicked")),
-        Err(_) => Err(unavailable("no answer in time")),
-    }
-}
-
-fn unavailable(why: &'static str) -> RevocationError {
-    RevocationError::Feed(StoreError::unavailable(why))
-}
-
 /// The names of which the feed does not know all.
 fn lacking(ours: Vec<Record>, theirs: &[Record]) -> Vec<Name> {
     let mut known = HashMap::<Name, Extent>::new();
@@ -282,13 +215,4 @@ fn lacking(ours: Vec<Record>, theirs: &[Record]) -> Vec<Name> {
         })
         .map(|record| record.name)
         .collect()
-}
-
-/// A bit less than this, by up to a half: so that processes which lost the feed together do not
-/// come back together.
-fn jittered(time: Duration) -> Duration {
-    // The standard library seeds its hashers from the system.
-    let random = RandomState::new().build_hasher().finish() >> 32;
-    let random = f64::from(u32::try_from(random).unwrap_or(0)) / f64::from(u32::MAX);
-    time.mul_f64(1.0 - random / 2.0)
 }

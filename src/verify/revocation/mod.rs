@@ -8,7 +8,10 @@ mod check;
 mod entries;
 mod error;
 #[cfg(feature = "feed")]
+mod exchange;
+#[cfg(feature = "feed")]
 mod follower;
+mod list;
 mod record;
 #[cfg(feature = "feed")]
 mod staleness;
@@ -16,21 +19,17 @@ mod status;
 mod what;
 
 use std::fmt;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 pub use self::builder::RevocationListBuilder;
-use self::builder::Settings;
 pub(super) use self::check::Revocable;
-use self::entries::{Entries, Full};
 pub use self::error::RevocationError;
-use self::record::{Extent, Kind, Name, Record};
-use self::sharing::Sharing;
+use self::list::List;
+use self::record::{Kind, Name};
 #[cfg(feature = "feed")]
 pub use self::staleness::Staleness;
 pub use self::status::{RevocationState, RevocationStatus};
-use self::what::Reach;
 pub use self::what::Revocation;
 #[cfg(feature = "feed")]
 use crate::store::Feed;
@@ -85,14 +84,6 @@ use crate::store::Feed;
 #[derive(Clone)]
 pub struct RevocationList(Arc<List>);
 
-struct List {
-    /// Raised whenever something was revoked that was not before.
-    generation: AtomicU64,
-    entries: RwLock<Entries>,
-    settings: Settings,
-    sharing: Option<Sharing>,
-}
-
 impl RevocationList {
     /// Begins to set a list up that is of this process alone, and ends with it.
     pub fn local() -> RevocationListBuilder {
@@ -107,7 +98,7 @@ impl RevocationList {
     /// asked first, which ends with the last clone.
     #[cfg(feature = "feed")]
     pub fn shared(feed: impl Feed, staleness: Staleness) -> RevocationListBuilder {
-        RevocationListBuilder::new(Some(Sharing::new(feed, staleness)))
+        RevocationListBuilder::new(Some(sharing::Sharing::new(feed, staleness)))
     }
 
     /// Revokes. From then on, no verifier of this process that goes by this list accepts what was
@@ -151,7 +142,7 @@ impl RevocationList {
         subject: &str,
     ) -> Duration {
         let name = Name::new(Kind::Subject, issuer.into(), subject);
-        let Some(extent) = self.0.read().extent(&name) else {
+        let Some(extent) = self.0.extent(&name) else {
             return Duration::ZERO;
         };
         let first = Duration::from_secs(extent.issued_before.into());
@@ -178,7 +169,7 @@ impl RevocationList {
     /// How the list is doing. Cheap enough for each request to a health page.
     pub fn status(&self) -> RevocationStatus {
         self.0.drop_expired();
-        let entries = self.0.read().len();
+        let entries = self.0.len();
         match &self.0.sharing {
             Some(sharing) => sharing.status(entries),
             None => RevocationStatus {
@@ -194,62 +185,6 @@ impl RevocationList {
     /// For how long tokens may at most be accepted after they have expired.
     pub(super) fn margin(&self) -> Duration {
         self.0.settings.margin
-    }
-}
-
-impl List {
-    /// Adds what a revocation says now.
-    fn add(&self, revocation: &Revocation) -> Result<Record, RevocationError> {
-        let Settings {
-            longest_life,
-            margin,
-            ..
-        } = self.settings;
-        let now = self.settings.now();
-        let of_longest = now.saturating_add(longest_life).saturating_add(margin);
-        let extent = match revocation.reach {
-            // Clocks differ, and what has expired by this one may be good by another.
-            Reach::Until(expires_at) => Extent::all(expires_at.max(now).saturating_add(margin)),
-            Reach::All => Extent::all(of_longest),
-            Reach::IssuedUntilNow => {
-                Extent::before(now.saturating_add(Duration::from_secs(1)), of_longest)
-            }
-        };
-        let name = revocation.name;
-        let record = Record { name, extent };
-        self.merge(&[record])
-            .map_err(|Full| RevocationError::Full)?;
-        Ok(record)
-    }
-
-    /// Adds records to what is known.
-    fn merge(&self, records: &[Record]) -> Result<(), Full> {
-        let now = self.settings.now_secs();
-        let mut entries = self.write();
-        let mut news = false;
-        let added = records.iter().try_for_each(|record| {
-            news |= entries.add(*record, now)?;
-            Ok(())
-        });
-        if news {
-            // Behind the lock that is still held: who sees the new generation sees the entries.
-            self.generation.fetch_add(1, Ordering::Release);
-        }
-        added
-    }
-
-    fn drop_expired(&self) {
-        let now = self.settings.now_secs();
-        while self.write().drop_expired(now) {}
-    }
-
-    fn read(&self) -> RwLockReadGuard<'_, Entries> {
-        // Nothing panics while the lock is held; should it ever, what it guards is still whole.
-        self.entries.read().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn write(&self) -> RwLockWriteGuard<'_, Entries> {
-        self.entries.write().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -10,9 +10,11 @@ use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use super::follower::{self, Follower};
+use super::exchange;
+use super::follower::Follower;
+use super::list::List;
 use super::record::{Name, Record};
-use super::{List, RevocationError, RevocationState, RevocationStatus, Staleness};
+use super::{RevocationError, RevocationState, RevocationStatus, Staleness};
 use crate::error::{AuthError, ConfigError};
 use crate::observe;
 use crate::store::Feed;
@@ -88,14 +90,11 @@ impl Sharing {
         self.employ(list)?;
         // The task may be on another runtime; then it is the one that tells.
         Handle::try_current().map_err(|_| RevocationError::NoRuntime)?;
-        follower::add(&*self.feed, &[record], list.settings.now()).await?;
+        exchange::add(&*self.feed, &[record], list.settings.now()).await?;
         let mut state = self.state();
         // Somebody may have revoked more of the same name meanwhile.
-        if list
-            .read()
-            .extent(&record.name)
-            .is_none_or(|extent| record.extent.covers(extent))
-        {
+        let known = list.extent(&record.name);
+        if known.is_none_or(|extent| record.extent.covers(extent)) {
             state.pending.remove(&record.name);
         }
         Ok(())

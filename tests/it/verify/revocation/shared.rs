@@ -187,17 +187,17 @@ async fn until_the_list_is_loaded_nobody_is_served() {
         world.feed.fail();
         let process = world.process(staleness);
         let tokens = ["good", "revoked"].map(|session| world.token(session));
-        tokens
-            .iter()
-            .for_each(|token| process.assert_unavailable(token));
+        for token in &tokens {
+            process.assert_unavailable(token);
+        }
         // Nothing but a good token is told so.
         let expired = process.verdict("a.b.c").unwrap_err();
         assert_eq!(expired, TokenError::Malformed.into());
         world.pass(HOUR).await;
         let tokens = ["good", "revoked"].map(|session| world.token(session));
-        tokens
-            .iter()
-            .for_each(|token| process.assert_unavailable(token));
+        for token in &tokens {
+            process.assert_unavailable(token);
+        }
         let status = process.list.status();
         assert_eq!(status.state, RevocationState::Unavailable);
         assert_eq!((status.age, status.entries), (None, 0));
@@ -283,7 +283,7 @@ async fn where_the_feed_is_gone_requests_are_refused_or_go_on() {
             assert_eq!(process.verdict(&revoked), Err(REVOKED));
         }
         gone(&world.feed);
-        world.pass(MINUTE - SECOND * 11).await;
+        world.pass(SECOND * 49).await;
         for process in [&refusing, &going_on] {
             assert_eq!(process.state(), RevocationState::Fresh);
             assert_eq!(process.verdict(&good), Ok(()));
@@ -356,7 +356,7 @@ async fn what_is_revoked_while_the_feed_is_gone_is_told_when_it_is_back() {
     let longest = HOUR * 24 + MINUTE * 5;
     assert!(
         ttls.iter()
-            .all(|ttl| (longest - MINUTE * 2..=longest + SECOND).contains(ttl))
+            .all(|ttl| (HOUR * 24..=longest + SECOND).contains(ttl))
     );
     assert_eq!((a.spy.loads().len(), b.spy.loads().len()), (1, 1));
 }
