@@ -1,5 +1,5 @@
 //! What the verifier itself takes: by algorithm and outcome, by the number of keys, of tokens it
-//! remembers, and of threads.
+//! remembers, of revocations, and of threads.
 //!
 //! `cargo bench --bench verify`. Figures are compared within one run only.
 #![expect(
@@ -18,12 +18,16 @@ use std::time::{Duration, Instant};
 
 use criterion::measurement::WallTime;
 use criterion::{BatchSize, BenchmarkGroup, Criterion, criterion_group, criterion_main};
+use futures::FutureExt;
+use tokio::runtime::Builder;
 use tower_bearer::keys::KeySet;
-use tower_bearer::test_util::{FixedClock, TestIssuer, signing_key};
-use tower_bearer::verify::Cache;
+use tower_bearer::test_util::{FixedClock, TestFeed, TestIssuer, signing_key};
+use tower_bearer::verify::{Cache, Revocation, RevocationList, Staleness};
 use tower_bearer::{Algorithm, KeyProvider, Verifier};
 
 use self::token::{AUDIENCE, ISSUER, MyClaims, token};
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 fn issuer(algorithm: Algorithm) -> TestIssuer {
     TestIssuer::new(ISSUER, algorithm).clock(FixedClock::new())
@@ -133,6 +137,72 @@ fn cached(criterion: &mut Criterion) {
     }
 }
 
+fn revoke(list: &RevocationList, session: u64) {
+    let session = session.to_string();
+    let revocation = Revocation::session(ISSUER, &session);
+    list.revoke(revocation).now_or_never().unwrap().unwrap();
+}
+
+/// What the list of revocations adds to a hit. The token has all three ids by which it can be
+/// revoked. `just changed`: something else was revoked since the token was seen last, so that it
+/// has to be looked up.
+fn revocations(criterion: &mut Criterion) {
+    let issuer = issuer(Algorithm::HS256);
+    let token = token(&issuer).claim("sid", "none").claim("jti", "none");
+    let token = token.sign();
+    let builder = || {
+        Verifier::<MyClaims>::builder()
+            .issuer(ISSUER, issuer.verifying_key())
+            .audience(AUDIENCE)
+            .clock(FixedClock::new())
+    };
+    let list_of = |entries| {
+        let list = RevocationList::local().build().unwrap();
+        (0..entries).for_each(|session| revoke(&list, session));
+        list
+    };
+    let mut group = group(criterion, "revocations");
+    let without = builder().build().unwrap();
+    group.bench_function("no list, hit", |bencher| {
+        bencher.iter(|| without.verify_now(black_box(&token)).unwrap());
+    });
+    for entries in [0, 100_000] {
+        let verifier = builder().revocations(list_of(entries)).build().unwrap();
+        group.bench_function(format!("list of {entries}, hit"), |bencher| {
+            bencher.iter(|| verifier.verify_now(black_box(&token)).unwrap());
+        });
+    }
+    let list = list_of(100_000);
+    let verifier = builder().revocations(list.clone()).build().unwrap();
+    let newest = Cell::new(100_000);
+    group.bench_function("list of 100000 just changed, hit", |bencher| {
+        bencher.iter_batched(
+            || {
+                newest.set(newest.get() + 1);
+                revoke(&list, newest.get());
+            },
+            |()| verifier.verify_now(black_box(&token)).unwrap(),
+            BatchSize::PerIteration,
+        );
+    });
+    // The same, without the change: what such a way of measuring adds.
+    group.bench_function("list of 100000, hit, measured alike", |bencher| {
+        bencher.iter_batched(
+            || {},
+            |()| verifier.verify_now(black_box(&token)).unwrap(),
+            BatchSize::PerIteration,
+        );
+    });
+    let runtime = Builder::new_current_thread().enable_time().build().unwrap();
+    let shared = RevocationList::shared(TestFeed::new(), Staleness::refuse_after(DAY));
+    let shared = shared.build().unwrap();
+    runtime.block_on(shared.ready()).unwrap();
+    let verifier = builder().revocations(shared).build().unwrap();
+    group.bench_function("shared list that can be stale, hit", |bencher| {
+        bencher.iter(|| verifier.verify_now(black_box(&token)).unwrap());
+    });
+}
+
 /// The time of one verification on each of the threads, while all of them verify the same token.
 fn threads(criterion: &mut Criterion) {
     let issuer = issuer(Algorithm::RS256);
@@ -161,5 +231,5 @@ fn threads(criterion: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, outcomes, keys, cached, threads);
+criterion_group!(benches, outcomes, keys, cached, revocations, threads);
 criterion_main!(benches);

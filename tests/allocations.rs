@@ -1,4 +1,5 @@
-//! What the way of a request allocates. In a binary of its own, since it counts every allocation.
+//! What the way of a request allocates, and what is kept. In a binary of its own, since it counts
+//! every allocation.
 #![expect(
     clippy::unwrap_used,
     reason = "a test that panics has failed, as it should"
@@ -17,6 +18,7 @@ use http::{Request, Response};
 use serde::de::DeserializeOwned;
 use tower::{Layer, Service, service_fn};
 use tower_bearer::test_util::TestIssuer;
+use tower_bearer::verify::{Revocation, RevocationList};
 use tower_bearer::{Algorithm, BearerAuthLayer, Verifier};
 
 use self::token::{AUDIENCE, ISSUER, MyClaims};
@@ -104,4 +106,54 @@ fn a_remembered_token_is_small() {
     // Of these, 72 are the cache's own, 119 the registered claims.
     assert!(bytes_of_an_entry::<NoClaims>() <= 255);
     assert!(bytes_of_an_entry::<MyClaims>() <= 515);
+}
+
+fn revoke(list: &RevocationList, revocation: Revocation) {
+    list.revoke(revocation).now_or_never().unwrap().unwrap();
+}
+
+#[test]
+fn a_revocation_is_small() {
+    for (entries, most) in [(14_000, 65), (15_000, 90), (28_000, 65)] {
+        let list = RevocationList::local().build().unwrap();
+        let counted = allocation_counter::measure(|| {
+            for session in 0..entries {
+                let session = format!("5f3c1c7e-8d2a-4b7e-9d41-{session:012}");
+                revoke(&list, Revocation::session(ISSUER, &session));
+            }
+        });
+        let bytes = counted.bytes_current / entries;
+        assert!(bytes <= most, "{bytes} for each of {entries}");
+    }
+}
+
+#[test]
+fn a_remembered_token_that_can_be_revoked_takes_little_more() {
+    let with = |list: Option<&RevocationList>| {
+        let issuer = TestIssuer::new(ISSUER, Algorithm::HS256);
+        let builder = <Verifier>::builder().issuer(ISSUER, issuer.verifying_key());
+        let builder = builder.audience(AUDIENCE);
+        let builder = match list {
+            Some(list) => builder.revocations(list.clone()),
+            None => builder,
+        };
+        let verifier = builder.build().unwrap();
+        let tokens: Vec<_> = (0..1000)
+            .map(|number| {
+                token::token(&issuer)
+                    .subject(&format!("{number:08}"))
+                    .sign()
+            })
+            .collect();
+        let counted = allocation_counter::measure(|| {
+            for token in &tokens {
+                verifier.verify_now(token).unwrap();
+            }
+        });
+        counted.bytes_current
+    };
+    let list = RevocationList::local().build().unwrap();
+    revoke(&list, Revocation::session(ISSUER, "s"));
+    let more = (with(Some(&list)) - with(None)) / 1000;
+    assert!((1..=64).contains(&more), "{more}");
 }
