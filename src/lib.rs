@@ -53,8 +53,9 @@
 )]
 #![cfg_attr(
     feature = "issuer",
-    doc = "- [`issue`]: access tokens, refresh tokens, keys that are published and rotated.\n- [`store`]: where refresh tokens are kept."
+    doc = "- [`issue`]: access tokens, refresh tokens, keys that are published and rotated."
 )]
+//! - [`store`]: where refresh tokens are kept, and how revocations are shared.
 #![cfg_attr(
     feature = "test-util",
     doc = "- [`test_util`]: keys, tokens and a clock for your own tests."
@@ -72,9 +73,10 @@
 //! | `platform-roots` | trusts the platform's root certificates, in place of Mozilla's |
 //! | `config` | a verifier described by data: TOML, environment variables |
 //! | `issuer` | issuing access and refresh tokens, publishing and rotating keys |
+//! | `feed` | [revocations](verify::RevocationList) that several processes share; needs Tokio |
 //! | `redis` | a store and a feed of revocations on Redis or Valkey; needs Tokio |
 //! | `tracing` | events and a span for each decision |
-//! | `metrics` | counters of requests, cache hits and key refreshes; gauges of remote keys |
+//! | `metrics` | counters of requests, cache hits and key refreshes; gauges of remote keys and shared revocations |
 //! | `test-util` | keys, a token builder and a fixed clock, for tests only |
 //!
 //! Features only add. With both back ends, AWS-LC serves; with none, loading a key is a
@@ -100,6 +102,12 @@
 //! | debug | `keys confirmed`: the same | `url`, `keys` |
 //! | warn | `keys not fetched, …`: the first time, then if the reason is another or the keys have come to their end | `url` |
 //! | debug | `keys still not fetched: …` | `url` |
+//! | info | `revocations loaded` | `entries`: how many |
+//! | info | `revocations followed again`, after failures | |
+//! | warn | `revocations not followed: …`: the first time, then if the reason is another | |
+//! | debug | `revocations still not followed: …` | |
+//! | warn | `the feed of revocations has lost entries, …` | |
+//! | warn | `revocations skipped: …` | `entries`: how many |
 //! | warn | `Redis forgets entries when it is full, …` | `policy` |
 //!
 //! With `metrics`, these are counted:
@@ -119,6 +127,14 @@
 //! | `tower_bearer_keys` | how many can be used |
 //! | `tower_bearer_keys_state` | 0 fresh, 1 stale, 2 unavailable |
 //! | `tower_bearer_keys_confirmed_timestamp_seconds` | when they were fetched last, in Unix time |
+//!
+//! Of revocations that are shared, these are set each few seconds:
+//!
+//! | gauge | value |
+//! | --- | --- |
+//! | `tower_bearer_revocations` | how many there are |
+//! | `tower_bearer_revocations_state` | 0 fresh, 1 stale, 2 unavailable |
+//! | `tower_bearer_revocations_confirmed_timestamp_seconds` | up to when nothing was missing, in Unix time |
 //!
 //! No event, error or `Debug` holds a token, a key, or the value of a claim but the two above.
 #![cfg_attr(docsrs, feature(doc_cfg))]
