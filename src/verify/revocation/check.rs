@@ -65,11 +65,6 @@ impl RevocationList {
             ];
             ids.map(|(kind, id)| id.map(|id| Name::new(kind, claims.issuer(), id)))
         });
-        let entries = self.0.read();
-        let mut extents = names
-            .iter()
-            .flatten()
-            .filter_map(|name| entries.extent(name));
-        extents.any(|extent| extent.has(claims.issued_at()))
+        self.0.revokes(names.iter().flatten(), claims.issued_at())
     }
 }

@@ -10,6 +10,7 @@ use super::record::{Extent, Name, Record};
 use super::sharing::Sharing;
 use super::what::Reach;
 use super::{Revocation, RevocationError};
+use crate::jose::NumericDate;
 
 /// What is revoked, for as long as somebody has it.
 pub(super) struct List {
@@ -36,6 +37,17 @@ impl List {
 
     pub(super) fn extent(&self, name: &Name) -> Option<Extent> {
         self.read().extent(name)
+    }
+
+    /// Whether a token of one of these names is revoked that was issued then.
+    pub(super) fn revokes<'a>(
+        &self,
+        names: impl Iterator<Item = &'a Name>,
+        issued_at: Option<NumericDate>,
+    ) -> bool {
+        let entries = self.read();
+        let mut extents = names.filter_map(|name| entries.extent(name));
+        extents.any(|extent| extent.has(issued_at))
     }
 
     #[cfg(feature = "feed")]
@@ -99,8 +111,7 @@ impl List {
         while self.write().drop_expired(now) {}
     }
 
-    /// Whoever holds this must not wait for another lock.
-    pub(super) fn read(&self) -> RwLockReadGuard<'_, Entries> {
+    fn read(&self) -> RwLockReadGuard<'_, Entries> {
         // Nothing panics while the lock is held; should it ever, what it guards is still whole.
         self.entries.read().unwrap_or_else(PoisonError::into_inner)
     }

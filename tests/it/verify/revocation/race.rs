@@ -3,6 +3,12 @@
 use std::sync::atomic::AtomicBool;
 use std::thread;
 
+use futures::future::join_all;
+use tokio::runtime::Builder;
+use tokio::time::timeout;
+use tower_bearer::test_util::TestFeed;
+use tower_bearer::verify::Staleness;
+
 use super::*;
 
 const TOKENS: usize = 400;
@@ -59,4 +65,35 @@ fn what_was_revoked_is_refused_from_then_on() {
         }
     });
     assert_eq!(setup.entries(), TOKENS);
+}
+
+/// The task that follows, those who revoke and those who ask for the status take turns at two locks.
+#[test]
+fn many_revoke_and_look_at_once() {
+    let runtime = Builder::new_multi_thread()
+        .worker_threads(4)
+        .enable_time()
+        .build()
+        .unwrap();
+    let list = RevocationList::shared(TestFeed::new(), Staleness::refuse_after(HOUR));
+    let list = list.build().unwrap();
+    let revoke = |name: usize| {
+        let list = list.clone();
+        runtime.spawn(async move {
+            for number in 0..1000 {
+                let session = format!("{name} {number}");
+                list.revoke(Revocation::session(ISSUER, &session))
+                    .await
+                    .unwrap();
+                assert!(list.status().entries > number);
+            }
+        })
+    };
+    let tasks = (0..4).map(revoke).collect::<Vec<_>>();
+    let all = async { timeout(Duration::from_secs(30), join_all(tasks)).await };
+    let ended = runtime.block_on(all);
+    // What waits for ever would keep the test from ending.
+    runtime.shutdown_background();
+    assert!(ended.is_ok());
+    assert_eq!(list.status().entries, 4000);
 }
