@@ -115,6 +115,7 @@ impl Task {
         };
         self.with_list(|list, sharing| {
             list.drop_expired();
+            forget_ended(list, sharing);
             sharing.end_round(list.len(), error, pause);
         });
         pause
@@ -197,6 +198,18 @@ impl Task {
 impl Drop for Task {
     fn drop(&mut self) {
         self.with_list(|_, sharing| sharing.mark_unfollowed());
+    }
+}
+
+/// Nobody needs to be told what has ended. Looked at only where that is half of what is pending at
+/// least, so that a long outage costs neither memory without end nor a look at all in each round.
+fn forget_ended(list: &List, sharing: &Sharing) {
+    if sharing.pending() <= list.len().saturating_mul(2) {
+        return;
+    }
+    for names in sharing.take_pending(usize::MAX).chunks(AT_ONCE) {
+        let living = list.records_of(names);
+        sharing.add_pending(living.iter().map(|record| record.name).collect());
     }
 }
 

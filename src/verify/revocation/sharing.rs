@@ -141,6 +141,10 @@ impl Sharing {
         self.state().pending.extend(names);
     }
 
+    pub(super) fn pending(&self) -> usize {
+        self.state().pending.len()
+    }
+
     /// At most so many of what the feed may not know.
     pub(super) fn take_pending(&self, max: usize) -> Vec<Name> {
         let mut state = self.state();

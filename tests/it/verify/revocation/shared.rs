@@ -220,6 +220,29 @@ async fn until_the_list_is_loaded_nobody_is_served() {
     }
 }
 
+/// What nobody needs to be told any more takes no room, however long the feed is away.
+#[tokio::test(start_paused = true)]
+async fn what_has_ended_is_not_pending() {
+    for was_loaded in [false, true] {
+        let world = World::new();
+        let process = world.process_with(Staleness::go_on_after(MINUTE), |list| {
+            list.longest_life(MINUTE).margin(MINUTE * 2)
+        });
+        if was_loaded {
+            process.list.ready().await.unwrap();
+        }
+        world.feed.fail();
+        for number in 0..3000 {
+            let error = process.revoke_session(&number.to_string()).await;
+            assert!(matches!(error, Err(RevocationError::Feed(_))), "{error:?}");
+        }
+        assert_eq!(process.list.status().pending, 3000);
+        world.pass(HOUR).await;
+        let status = process.list.status();
+        assert_eq!((status.entries, status.pending), (0, 0));
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn the_first_token_has_the_list_loaded() {
     let world = World::new();
@@ -458,14 +481,14 @@ async fn what_was_revoked_in_an_outage_survives_that_the_feed_comes_back_empty()
 async fn entries_leave_the_feed_and_every_process() {
     let world = World::new();
     let staleness = Staleness::refuse_after(MINUTE);
-    let short = |list: RevocationListBuilder| list.longest_life(HOUR).margin(MINUTE);
+    let short = |list: RevocationListBuilder| list.longest_life(HOUR).margin(MINUTE * 2);
     let a = world.process_with(staleness, short);
     let b = world.process_with(staleness, short);
     a.list.ready().await.unwrap();
     b.list.ready().await.unwrap();
     a.revoke_session("s").await.unwrap();
-    assert_eq!(a.spy.take_added()[0].ttl, HOUR + MINUTE + SECOND);
-    world.pass(HOUR + MINUTE).await;
+    assert_eq!(a.spy.take_added()[0].ttl, HOUR + MINUTE * 2 + SECOND);
+    world.pass(HOUR + MINUTE * 2).await;
     assert_eq!((a.list.status().entries, b.list.status().entries), (1, 1));
     assert_eq!(world.feed.load().await.unwrap().entries.len(), 1);
     world.pass(SECOND).await;
