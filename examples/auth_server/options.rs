@@ -111,7 +111,7 @@ impl Options {
             store,
             revocations: revocations
                 .longest_life(Duration::from_secs(self.access_ttl))
-                .margin(Duration::from_secs(self.leeway).max(MARGIN))
+                .margin(self.margin())
                 .build()?,
             passwords: Passwords::new()?,
             users: Users::open(&self.database).await?,
@@ -160,6 +160,12 @@ impl Options {
             .leeway(Duration::from_secs(self.leeway))
             .build()?;
         Ok(issuer)
+    }
+
+    /// The least that the verifier allows, or more.
+    fn margin(&self) -> Duration {
+        let leeway = Duration::from_secs(self.leeway);
+        leeway.saturating_mul(2).max(MARGIN)
     }
 
     fn staleness(&self) -> Staleness {

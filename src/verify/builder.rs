@@ -232,7 +232,7 @@ impl<C> VerifierBuilder<C> {
     /// - [`ConfigError::EmptyName`]: the type of token, a required claim or a role's place is
     ///   empty.
     /// - [`ConfigError::OutOfRange`]: the greatest length of a token or number of tenants is 0; or
-    ///   a leeway is longer than revocations are remembered.
+    ///   a leeway is longer than half the margin of the list of revocations.
     /// - Whatever is wrong with an issuer that is to be discovered.
     pub fn build(self) -> Result<Verifier<C>, ConfigError> {
         if self.max_token_len == 0 {
@@ -246,11 +246,11 @@ impl<C> VerifierBuilder<C> {
             ));
         }
         if let Some(list) = &self.revocations
-            && self.longest_leeway() > list.margin()
+            && self.longest_leeway().saturating_mul(2) > list.margin()
         {
             return Err(ConfigError::OutOfRange(
-                "a leeway is longer than the margin of the list of revocations, so that a revoked \
-                 token would come back to life: raise the margin",
+                "a leeway is longer than half the margin of the list of revocations, so that a \
+                 revoked token would come back to life: raise the margin",
             ));
         }
         Ok(Verifier(Arc::new(Inner {

@@ -65,7 +65,9 @@ impl RevocationListBuilder {
     }
 
     /// For how long an entry stays after the tokens have expired: 5 minutes, for clocks that differ
-    /// and for the [leeway](crate::Validation::leeway) of verifiers, which may not be more.
+    /// and for the [leeway](crate::Validation::leeway) of verifiers. That may be half of it at most:
+    /// a token may be issued by a clock that is ahead by the leeway, and is good for as much longer
+    /// after its end.
     pub fn margin(mut self, margin: Duration) -> Self {
         self.settings.margin = margin;
         self

@@ -86,7 +86,7 @@ impl Subject {
         // As short as the tokens and the leeway of the partner let it be.
         let revoked = RevocationList::local()
             .longest_life(Duration::from_secs(440))
-            .margin(Duration::from_secs(5))
+            .margin(Duration::from_secs(10))
             .clock(clock.clone());
         let revoked = revoked.build().unwrap();
         let verifier = Verifier::builder()
