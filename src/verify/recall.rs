@@ -52,7 +52,9 @@ impl<C> Inner<C> {
     pub(super) fn check_revocations(&self, verified: &VerifiedToken<C>) -> Result<(), AuthError> {
         match (&self.revocations, verified.revocable()) {
             (Some(list), Some(revocable)) => list.check(revocable, verified.registered()),
-            _ => Ok(()),
+            (None, _) => Ok(()),
+            // No token of ours is without. If one ever were, it could not be told.
+            (Some(_), None) => Err(TokenError::Revoked.into()),
         }
     }
 
