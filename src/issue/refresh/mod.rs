@@ -184,6 +184,49 @@ impl<S: Serialize + DeserializeOwned + Send + Sync + 'static> RefreshTokens<S> {
         }
     }
 
+    /// Whether a family is alive: it was not revoked, nor its subject, and has not expired. Nothing
+    /// is used up by asking.
+    ///
+    /// Ask after an access token was issued and before it is handed out, where
+    /// [`revoke_subject`](Self::revoke_subject) goes together with a
+    /// [`Revocation::subject`](crate::verify::Revocation::subject), which knows access tokens by
+    /// their time: between the use of a refresh token and the time of the access token, somebody
+    /// may have signed out everywhere.
+    ///
+    /// # Errors
+    ///
+    /// [`RefreshError::Store`], [`RefreshError::Key`], and [`RefreshError::Undecodable`] if what was
+    /// kept does not decode into `S`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use tower_bearer::issue::{Grant, RefreshTokens};
+    /// use tower_bearer::store::MemoryStore;
+    ///
+    /// let tokens = <RefreshTokens>::builder(MemoryStore::new()).build()?;
+    /// let token = tokens.begin(Grant::new("alice")).await?;
+    /// assert!(tokens.is_alive(token.family_id()).await?);
+    /// tokens.revoke_subject("alice").await?;
+    /// assert!(!tokens.is_alive(token.family_id()).await?);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn is_alive(&self, family_id: &str) -> Result<bool, RefreshError> {
+        if !token::is_family_id(family_id) {
+            return Ok(false);
+        }
+        let found = async {
+            let (family, _) = self.find(family_id, self.now()).await?;
+            self.refuse_revoked(&family, family_id).await
+        };
+        match found.await {
+            Ok(()) => Ok(true),
+            Err(RefreshError::Unknown) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
     async fn find(&self, id: &str, now: NumericDate) -> Result<(Family<S>, Vec<u8>), RefreshError> {
         let record = self.inner.store.get(&key(id)).await?;
         let record = record.ok_or(RefreshError::Unknown)?;

@@ -142,6 +142,33 @@ async fn a_use_that_is_under_way_does_not_get_through() {
     assert_error(tokens.use_token(token.as_str()).await, UNKNOWN);
 }
 
+#[tokio::test]
+async fn whether_a_family_is_alive_can_be_told() {
+    let clock = FixedClock::new();
+    let store = Arc::new(MemoryStore::new());
+    let tokens = <RefreshTokens>::builder(Arc::clone(&store)).clock(clock.clone());
+    let tokens = tokens.build().unwrap();
+    let begin = || async {
+        let token = tokens.begin(Grant::new("alice")).await.unwrap();
+        token.family_id().to_owned()
+    };
+
+    let signed_out = begin().await;
+    // To ask uses nothing up.
+    for _ in 0..2 {
+        assert!(tokens.is_alive(&signed_out).await.unwrap());
+    }
+    tokens.revoke(&signed_out).await.unwrap();
+    let signed_out_everywhere = begin().await;
+    tokens.revoke_subject("alice").await.unwrap();
+    let expired = begin().await;
+    assert!(tokens.is_alive(&expired).await.unwrap());
+    clock.advance(secs(14 * 24 * 60 * 60));
+    for id in [&*signed_out, &signed_out_everywhere, &expired, "", "junk"] {
+        assert!(!tokens.is_alive(id).await.unwrap(), "{id}");
+    }
+}
+
 #[test]
 fn the_family_of_a_token_can_be_told() {
     let world = World::new();
