@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use axum::extract::{FromRequestParts, State};
+use axum::extract::{FromRequestParts, Request, State};
 use axum::http::StatusCode;
 use axum::http::header::SET_COOKIE;
 use axum::http::request::Parts;
@@ -28,12 +28,14 @@ pub(crate) const PATH: &str = "/session";
 #[derive(Clone)]
 pub(crate) struct Pages {
     pub(crate) sessions: Arc<Sessions>,
+    pub(crate) verifier: Verifier,
     pub(crate) cookies: SessionCookies,
     pub(crate) csrf: Csrf,
 }
 
-pub(crate) fn router(verifier: Verifier, pages: Pages) -> Router {
-    let signed_in = BearerAuthLayer::new(verifier).source(pages.cookies.access_source());
+pub(crate) fn router(pages: Pages) -> Router {
+    let signed_in =
+        BearerAuthLayer::new(pages.verifier.clone()).source(pages.cookies.access_source());
     let refusing = pages.clone();
     let signed_in =
         signed_in.reject_with(move |rejection: Rejection<'_>| refusing.refuse(rejection));
@@ -80,8 +82,17 @@ async fn refresh(State(pages): State<Pages>, session: Session) -> Result<Respons
     }
 }
 
-async fn logout(State(pages): State<Pages>, session: Session) -> Result<Response, ApiError> {
-    pages.sessions.sign_out(&session.id).await?;
+/// Anybody can make up a refresh token, and have a CSRF token for it. Only what is a session takes
+/// room among those that have ended, which is not endless.
+async fn logout(
+    State(pages): State<Pages>,
+    session: Session,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let has_access = pages.has_access(RequestHead::from(&request), &session.id);
+    if has_access || pages.sessions.is_alive(&session.id).await? {
+        pages.sessions.sign_out(&session.id).await?;
+    }
     Ok((pages.forget(), StatusCode::NO_CONTENT).into_response())
 }
 
@@ -111,6 +122,13 @@ impl Pages {
         let session = self.session(rejection.request()).ok();
         let csrf_token = session.and_then(|session| self.csrf_token(&session.id).ok());
         refuse_with(rejection, csrf_token)
+    }
+
+    /// Whether a request carries a good access token of a session.
+    fn has_access(&self, request: RequestHead<'_>, session_id: &str) -> bool {
+        let token = self.cookies.access_source().extract(request).ok().flatten();
+        let verified = token.and_then(|token| self.verifier.verify_now(token).ok());
+        verified.is_some_and(|token| token.registered().session_id() == Some(session_id))
     }
 
     /// The session of which a request carries a refresh token: still alive or not, and wherever

@@ -95,10 +95,11 @@ async fn set_up() -> Result<(TcpListener, Router), Box<dyn Error>> {
     }
     let pages = Pages {
         sessions: Arc::clone(&sessions),
+        verifier: verifier.clone(),
         cookies: SessionCookies::new(cookies::PATH)?,
         csrf: options.csrf()?,
     };
-    let auth = BearerAuthLayer::new(verifier.clone())
+    let auth = BearerAuthLayer::new(verifier)
         .source(Bearer.or(pages.cookies.access_source()))
         .csrf(pages.csrf.clone());
     // What the metadata would otherwise say by saying nothing is a flow that is not here.
@@ -108,7 +109,7 @@ async fn set_up() -> Result<(TcpListener, Router), Box<dyn Error>> {
     let app = bearer::router(auth)
         .merge(health::router())
         .with_state(sessions)
-        .merge(cookies::router(verifier, pages))
+        .merge(cookies::router(pages))
         .merge(page::router())
         .fallback_service(well_known)
         .layer(DefaultBodyLimit::max(MAX_BODY))

@@ -67,6 +67,11 @@ impl Sessions {
         self.pair(user, renewed.into_token()).await
     }
 
+    /// Whether a session can go on.
+    pub(crate) async fn is_alive(&self, session_id: &str) -> Result<bool, ApiError> {
+        Ok(self.refresh_tokens.is_alive(session_id).await?)
+    }
+
     /// Ends a session: no token of it is good any more.
     pub(crate) async fn sign_out(&self, session_id: &str) -> Result<(), ApiError> {
         let revocation = Revocation::session(self.issuer.name(), session_id);

@@ -288,6 +288,26 @@ async fn a_page_signs_out_even_when_its_access_token_has_expired() {
     assert_eq!(answer.status, 200);
 }
 
+/// Or whoever makes refresh tokens up could fill the list of what is revoked, and nobody could sign
+/// out any more.
+#[tokio::test]
+#[ignore = "needs programs: scripts/test installs them"]
+async fn what_never_was_a_session_is_not_revoked() {
+    let server = AuthServer::start([""; 0]);
+    for filling in ["A", "B", "C"] {
+        let made_up = format!("__Secure-refresh=tbr_{}", filling.repeat(64));
+        let answer = server.ask("GET", "/session/me", &[&made_up], "").await;
+        let csrf_token = answer.json()["csrf_token"].as_str().unwrap().to_owned();
+        let answer = server
+            .ask("POST", "/session/logout", &[&made_up], &csrf_token)
+            .await;
+        assert_eq!(answer.status, 204, "{answer:?}");
+        assert_cookies_cleared(&answer);
+    }
+    let health = server.get("/healthz").await;
+    assert_eq!(health.json()["revocations"]["entries"], 0, "{health:?}");
+}
+
 #[tokio::test]
 #[ignore = "needs programs: scripts/test installs them"]
 async fn a_page_may_call_what_is_protected() {
