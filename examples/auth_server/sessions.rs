@@ -104,6 +104,11 @@ impl Sessions {
             .session(refresh_token.family_id())
             .roles(user.role)
             .issue()?;
+        // Whoever signed out everywhere since the refresh token was used or made did so before the
+        // time of the access token, which is good by that. Nobody asked for it any more.
+        if !self.is_alive(refresh_token.family_id()).await? {
+            return Err(ApiError::InvalidGrant);
+        }
         Ok(TokenPair::new(access_token, refresh_token))
     }
 }
