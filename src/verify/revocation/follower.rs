@@ -96,11 +96,17 @@ struct Task {
 impl Task {
     /// Tells the feed what it may not know, and catches up with it. Returns how long to pause.
     async fn round(&mut self) -> Duration {
-        let (told, caught_up) = match self.position.clone() {
-            // Where telling fails, the others are followed nevertheless.
-            Some(position) => (self.tell_pending().await, self.follow(&position).await),
+        let position = self.position.clone();
+        let told = match &position {
+            Some(_) => self.tell_pending().await,
             // What is pending is found anew by what is loaded, and told in the next round.
-            None => (Ok(()), self.load().await),
+            None => Ok(()),
+        };
+        self.with_list(|_, sharing| sharing.begin_round());
+        // Where telling fails, the others are followed nevertheless.
+        let caught_up = match &position {
+            Some(position) => self.follow(position).await,
+            None => self.load().await,
         };
         let (pause, error) = match caught_up {
             Ok(()) => {
@@ -110,6 +116,7 @@ impl Task {
             Err(error) => {
                 let doubled = FIRST_PAUSE.saturating_mul(2_u32.saturating_pow(self.failures));
                 self.failures = self.failures.saturating_add(1);
+                self.with_list(|_, sharing| sharing.doubt_told());
                 (jittered(doubled.min(LONGEST_PAUSE), 0.5), Some(error))
             }
         };
@@ -168,11 +175,12 @@ impl Task {
                 return Ok(());
             };
             let told = exchange::add(&*self.feed, &records, now).await;
+            let names = records.iter().map(|record| record.name);
             if told.is_err() {
-                let names = records.iter().map(|record| record.name).collect();
-                self.with_list(|_, sharing| sharing.add_pending(names));
+                self.with_list(|_, sharing| sharing.add_pending(names.collect()));
                 return told;
             }
+            self.with_list(|_, sharing| sharing.add_told(names));
         }
     }
 

@@ -40,6 +40,10 @@ struct State {
     follower: Option<Follower>,
     /// What the feed may not know of.
     pending: HashSet<Name>,
+    /// What it was told since the round began that is under way.
+    told: HashSet<Name>,
+    /// What it was told before that, and after the last round that ended well.
+    unconfirmed: HashSet<Name>,
     last_error: Option<RevocationError>,
     /// When the feed is asked again, after a failure.
     next: Option<Instant>,
@@ -96,6 +100,7 @@ impl Sharing {
         let known = list.extent(&record.name);
         if known.is_none_or(|extent| record.extent.covers(extent)) {
             state.pending.remove(&record.name);
+            state.told.insert(record.name);
         }
         Ok(())
     }
@@ -128,8 +133,32 @@ impl Sharing {
         }
     }
 
+    /// Notes that the feed is asked for what is new. What it was told until now is among that.
+    pub(super) fn begin_round(&self) {
+        let mut state = self.state();
+        let told = mem::take(&mut state.told);
+        state.unconfirmed.extend(told);
+    }
+
+    /// Notes that the feed was told of these.
+    pub(super) fn add_told(&self, names: impl Iterator<Item = Name>) {
+        self.state().told.extend(names);
+    }
+
+    /// Has the feed told again what nobody has read there since: where a server fails, another one
+    /// may take over that never had it.
+    pub(super) fn doubt_told(&self) {
+        let mut state = self.state();
+        let (told, unconfirmed) = (
+            mem::take(&mut state.told),
+            mem::take(&mut state.unconfirmed),
+        );
+        state.pending.extend(told.into_iter().chain(unconfirmed));
+    }
+
     /// Notes that nothing is missing up to this time.
     pub(super) fn confirm(&self, at: Instant) {
+        self.state().unconfirmed = HashSet::new();
         let since = at.saturating_duration_since(self.begin).as_millis();
         let since = u64::try_from(since).unwrap_or(u64::MAX);
         // Behind the entries: who sees that they are complete sees them.

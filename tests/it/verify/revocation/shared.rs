@@ -26,6 +26,8 @@ struct Seen {
     loads: Mutex<Vec<Instant>>,
     added: Mutex<Vec<Entry>>,
     is_full: AtomicBool,
+    /// Whether what is added is confirmed, and lost.
+    forgets: AtomicBool,
 }
 
 impl Spy {
@@ -35,6 +37,7 @@ impl Spy {
             loads: Mutex::default(),
             added: Mutex::default(),
             is_full: AtomicBool::new(false),
+            forgets: AtomicBool::new(false),
         }))
     }
 
@@ -53,6 +56,9 @@ impl Feed for Spy {
             return Box::pin(async { Err(StoreError::Full) });
         }
         self.0.added.lock().unwrap().extend_from_slice(entries);
+        if self.0.forgets.load(Ordering::Relaxed) {
+            return Box::pin(async { Ok(()) });
+        }
         self.0.feed.add(entries)
     }
 
@@ -420,6 +426,35 @@ async fn who_stops_waiting_revokes_all_the_same() {
         (Err(REVOKED), Err(REVOKED))
     );
     assert_eq!(a.list.status().pending, 0);
+}
+
+/// A replica that takes over lacks what its primary took last, and knows the position before it.
+#[tokio::test(start_paused = true)]
+async fn what_was_told_to_a_server_that_failed_is_told_again() {
+    let world = World::new();
+    let staleness = Staleness::refuse_after(HOUR);
+    let (a, b) = (world.ready(staleness).await, world.ready(staleness).await);
+    let token = world.token("s");
+    a.spy.0.forgets.store(true, Ordering::Relaxed);
+    a.revoke_session("s").await.unwrap();
+    a.spy.0.forgets.store(false, Ordering::Relaxed);
+    world.feed.fail();
+    world.pass(SECOND).await;
+    world.feed.recover();
+    world.pass(SECOND * 10).await;
+    assert_eq!(
+        (a.verdict(&token), b.verdict(&token)),
+        (Err(REVOKED), Err(REVOKED))
+    );
+    assert_eq!(a.list.status().pending, 0);
+    assert_eq!((a.spy.loads().len(), b.spy.loads().len()), (1, 1));
+    // What was read there is not told again.
+    a.spy.take_added();
+    world.feed.fail();
+    world.pass(SECOND).await;
+    world.feed.recover();
+    world.pass(SECOND * 10).await;
+    assert_eq!(a.spy.take_added(), []);
 }
 
 #[tokio::test(start_paused = true)]
