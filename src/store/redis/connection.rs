@@ -55,7 +55,7 @@ impl OwnConnection {
     ) -> RedisResult<T> {
         let (mut connecting, has_rested) = self.shared();
         let answer = timeout(limit, async {
-            if has_rested && !answers(connecting.clone()).await {
+            if has_rested && !answers(connecting.clone(), limit.mul_f64(0.25)).await {
                 self.forget(&connecting);
                 (connecting, _) = self.shared();
             }
@@ -124,11 +124,15 @@ impl OwnConnection {
     }
 }
 
-async fn answers(connecting: Shared<Connecting>) -> bool {
-    let Ok(mut connection) = connecting.await else {
-        return false;
+/// Whether a connection answers within a time, which is a part of what the operation has.
+async fn answers(connecting: Shared<Connecting>, limit: Duration) -> bool {
+    let answer = async {
+        let mut connection = connecting.await?;
+        cmd("PING").exec_async(&mut connection).await
     };
-    cmd("PING").exec_async(&mut connection).await.is_ok()
+    timeout(limit, answer)
+        .await
+        .is_ok_and(|answer| answer.is_ok())
 }
 
 /// Looks whether Redis may throw entries away, where it lets us.
