@@ -18,6 +18,9 @@ use crate::request::RequestHead;
 /// with a method that changes nothing (`GET`, `HEAD`, `OPTIONS`, `TRACE`) and those whose bearer
 /// token a script had to set, as in `Authorization`.
 ///
+/// The method is the one that this layer sees: one that is replaced, as by a form's `_method`, must
+/// be replaced in front of it.
+///
 /// The token is a random number of 128 bits and, over that, the issuer and the session (`sid`), an
 /// HMAC with SHA-256. So nothing has to be stored; each process that has the secret can make and
 /// check such tokens; and one of another session is worth nothing. Each is different, so that one

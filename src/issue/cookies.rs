@@ -23,6 +23,9 @@ use crate::extract::Cookie;
 /// without TLS, and the first from no other host at all. Therefore pages have to be served by
 /// `https`, but for those at `localhost`.
 ///
+/// The second can come from a neighbouring host. If that is an attacker's, it can sign a browser in
+/// that is signed out, as *somebody else*: show who is signed in.
+///
 /// Browsers send cookies also with requests that another site has caused, so the layer that takes
 /// them needs [CSRF protection](crate::auth::Csrf).
 ///

@@ -134,6 +134,9 @@ impl<S: Serialize + DeserializeOwned + Send + Sync + 'static> RefreshTokens<S> {
     /// it was; [`RefreshError::Store`] and [`RefreshError::Key`]. A client is told `invalid_grant`
     /// ([RFC 6749 §5.2](https://www.rfc-editor.org/rfc/rfc6749#section-5.2)) where
     /// [`is_invalid_grant`](RefreshError::is_invalid_grant), and 503 otherwise.
+    ///
+    /// After an error of the store, the token may have been consumed. If so, to try again ends the
+    /// family, unless a [grace](RefreshTokensBuilder::grace) is set.
     pub async fn use_token(&self, token: &str) -> Result<UsedToken<S>, RefreshError> {
         let secrets = Secrets::parse(token).ok_or(RefreshError::Unknown)?;
         let id = secrets.family_id()?;

@@ -118,8 +118,8 @@ impl RevocationList {
     }
 
     /// How long to wait until a token of this subject can be issued that is not revoked, after all
-    /// that were issued until then have been: to the end of a second, most often nothing. For a
-    /// sign-in that may follow on a "sign out everywhere" at once.
+    /// that were issued until then have been: to the end of a second by the clock of whoever revoked
+    /// them, most often nothing. For a sign-in that may follow on a "sign out everywhere" at once.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
