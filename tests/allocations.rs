@@ -71,6 +71,11 @@ fn a_repeated_token_costs_no_more_than_its_extensions() {
     let first_sight = count();
     assert_eq!(count(), allocations_of_extensions());
     assert!(first_sight > count(), "the first sight costs more");
+
+    // Once, as the token becomes hot, its processor takes a handle of its own.
+    let mut total = || (0..100).map(|_| count()).sum::<u64>();
+    assert_eq!(total(), 100 * allocations_of_extensions() + 1);
+    assert_eq!(total(), 100 * allocations_of_extensions());
 }
 
 /// What each of many remembered tokens takes.
