@@ -105,9 +105,10 @@ impl Sessions {
             .roles(user.role)
             .issue()?;
         // Whoever signed out everywhere since the refresh token was used or made did so before the
-        // time of the access token, which is good by that. Nobody asked for it any more.
+        // time of the access token, which is good by that. It ends by its session. The answer is
+        // the same, since of many uses at once one is to win, though the others end the session.
         if !self.is_alive(refresh_token.family_id()).await? {
-            return Err(ApiError::InvalidGrant);
+            self.sign_out(refresh_token.family_id()).await?;
         }
         Ok(TokenPair::new(access_token, refresh_token))
     }
