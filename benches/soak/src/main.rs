@@ -42,6 +42,8 @@ impl Service {
         let verifier = <Verifier>::builder()
             .issuer(ISSUER, issuer.verifying_key())
             .any_audience()
+            // The margin has to be twice of this.
+            .leeway(LIFE / 2)
             .clock(clock.clone())
             .cache(Cache::entries(1000))
             .revocations(list.clone())
