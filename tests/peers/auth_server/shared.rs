@@ -51,6 +51,9 @@ async fn until(limit: Duration, mut is_true: impl AsyncFnMut() -> bool) {
 /// How soon the others must know.
 const SOON: Duration = Duration::from_secs(1);
 
+/// For so long Redis is out of reach: longer than whatever is set to wait for it.
+const CUT: Duration = Duration::from_secs(30);
+
 /// How soon all must be as before, on a machine that has other things to do.
 const RECOVERY: Duration = Duration::from_secs(20);
 
@@ -221,6 +224,11 @@ async fn a_redis_that_hangs_is_told_of_and_tokens_are_refused_in_time() {
         assert_eq!(told["revocations"]["state"], "unavailable", "{told}");
     }
     assert!(begun.elapsed() > Duration::from_millis(500));
+    until(CUT.saturating_mul(2), async || {
+        twins.assert_refused_by_both(&[&out, &on]).await;
+        begun.elapsed() > CUT
+    })
+    .await;
 
     twins.redis.wake();
     for server in &twins.both {
