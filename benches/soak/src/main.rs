@@ -43,7 +43,7 @@ impl Service {
             .issuer(ISSUER, issuer.verifying_key())
             .any_audience()
             // The margin has to be twice of this.
-            .leeway(LIFE / 2)
+            .leeway(Duration::from_secs(30))
             .clock(clock.clone())
             .cache(Cache::entries(1000))
             .revocations(list.clone())
