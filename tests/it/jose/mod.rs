@@ -5,6 +5,7 @@ mod backend;
 mod claim_path;
 mod claims;
 mod differential;
+pub(crate) mod forged;
 mod header;
 mod interop;
 mod jwk;
