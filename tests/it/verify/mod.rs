@@ -2,6 +2,8 @@ mod async_keys;
 mod builder;
 mod cache;
 mod claims_type;
+mod confusion;
+mod encoding;
 mod equivalence;
 mod issuers;
 mod key_choice;
