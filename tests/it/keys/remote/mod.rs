@@ -6,6 +6,7 @@ mod documents;
 mod flood;
 mod http;
 mod lifetime;
+mod offered;
 mod outage;
 mod rotation;
 mod runtime;

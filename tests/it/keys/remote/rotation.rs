@@ -111,6 +111,41 @@ async fn a_document_that_did_not_change_is_not_sent_again() {
     }
 }
 
+/// A server may forget to change the `ETag`, or send one although nobody asked by it.
+#[tokio::test(start_paused = true)]
+async fn what_is_sent_counts_and_not_its_etag() {
+    let server = Server::with(&[]);
+    let answer = |body: String, status: ::http::StatusCode| {
+        let mut response = Response::new(body);
+        *response.status_mut() = status;
+        let etag = "\"1\"".parse().unwrap();
+        response.headers_mut().insert(ETAG, etag);
+        response
+    };
+    // Not modified, but nobody has it.
+    let none = || answer(String::new(), ::http::StatusCode::NOT_MODIFIED);
+    server.answer(none());
+    let keys = server.keys();
+    let error = keys.ready().await.unwrap_err().to_string();
+    assert_eq!(error, "the answer is 304 Not Modified, not 200 OK");
+    assert!(!server.headers().contains_key(IF_NONE_MATCH));
+
+    server.answer(answer(jwks(&["a"]), ::http::StatusCode::OK));
+    let keys = server.ready().await;
+    let verifier = verifier(&keys);
+    server.answer(answer(jwks(&["b"]), ::http::StatusCode::OK));
+    pass(secs(480)).await;
+    assert_eq!(verify(&verifier, "b").await, Ok(()));
+    assert_eq!(verify(&verifier, "a").await, Err(UNKNOWN));
+    server.answer(none());
+    pass(secs(480)).await;
+    assert_eq!(verify(&verifier, "b").await, Ok(()));
+    // Broken under the same name: the good ones stay.
+    server.answer(answer("{".into(), ::http::StatusCode::OK));
+    pass(secs(480)).await;
+    assert_eq!(verify(&verifier, "b").await, Ok(()));
+}
+
 /// Keys whose first snapshot is from before they were fetched.
 struct Outrun(RemoteKeys, AtomicBool);
 
