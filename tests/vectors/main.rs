@@ -24,6 +24,7 @@ mod jwks;
 mod libs;
 mod outcome;
 mod primitives;
+mod responses;
 mod rfc;
 mod wycheproof;
 

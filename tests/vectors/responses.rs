@@ -1,0 +1,89 @@
+//! What a client is answered, to the letter: so nothing that it sent can be in it.
+
+use std::convert::Infallible;
+
+use futures::FutureExt;
+use http::{HeaderMap, HeaderValue, Request, Response};
+use tower::{Layer, ServiceExt};
+use tower_bearer::{AuthError, BearerAuthLayer, TokenError, Verifier};
+
+/// Sends the token through the whole layer, over HTTP and gRPC, and compares the answers with what
+/// its verifier says of it.
+///
+/// Where the syntax of the field already rules the token out, that is what is answered.
+pub(crate) fn assert_of_token(verifier: Verifier, token: &str, result: &Result<(), AuthError>) {
+    let field = [b"Bearer ", token.as_bytes()].concat();
+    let Ok(field) = HeaderValue::from_bytes(&field) else {
+        // A server answers it before any layer.
+        return;
+    };
+    let layer = BearerAuthLayer::new(verifier);
+    let answer = |content_type: &'static str| {
+        let request = Request::post("/")
+            .header("authorization", &field)
+            .header("content-type", content_type)
+            .body(())
+            .unwrap();
+        let inner = tower::service_fn(|_: Request<()>| async {
+            Ok::<_, Infallible>(Response::new(String::from("inner")))
+        });
+        let answer = layer.layer(inner).oneshot(request).now_or_never();
+        answer.unwrap().unwrap()
+    };
+    let (http, grpc) = (answer("text/plain"), answer("application/grpc"));
+    let (status, code, description) = match result {
+        _ if !is_token68(token.as_bytes()) => {
+            // Spaces may stand in front.
+            let is_let_in = is_token68(token.trim_start_matches(' ').as_bytes());
+            assert!(!is_let_in || token.starts_with(' '));
+            if is_let_in {
+                return;
+            }
+            let text = "the credentials are not of the form `Bearer TOKEN`";
+            (400, "invalid_request", text)
+        }
+        Ok(()) => {
+            for response in [http, grpc] {
+                assert_eq!(response.status(), 200);
+                assert_eq!(fields(response.headers()), "");
+                assert_eq!(response.body(), "inner");
+            }
+            return;
+        }
+        Err(AuthError::InvalidToken(TokenError::Expired)) => {
+            (401, "invalid_token", "token expired")
+        }
+        Err(AuthError::InvalidToken(_)) => (401, "invalid_token", "invalid token"),
+        Err(other) => panic!("{other:?}"),
+    };
+    assert_eq!(http.status(), status);
+    assert_eq!(
+        fields(http.headers()),
+        format!("www-authenticate: Bearer error=\"{code}\", error_description=\"{description}\"\n")
+    );
+    assert_eq!(http.body(), "");
+    assert_eq!(grpc.status(), 200);
+    assert_eq!(
+        fields(grpc.headers()),
+        format!("content-type: application/grpc\ngrpc-message: {description}\ngrpc-status: 16\n")
+    );
+    assert_eq!(grpc.body(), "");
+}
+
+/// The syntax of RFC 6750, section 2.1.
+fn is_token68(token: &[u8]) -> bool {
+    let padding = token.iter().rev().take_while(|&&byte| byte == b'=').count();
+    let letters = &token[..token.len() - padding];
+    let is_letter = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._~+/".contains(byte);
+    !letters.is_empty() && letters.iter().all(is_letter)
+}
+
+/// All fields of a header, by their names.
+fn fields(headers: &HeaderMap) -> String {
+    let mut fields: Vec<_> = headers
+        .iter()
+        .map(|(name, value)| format!("{name}: {}\n", value.to_str().unwrap()))
+        .collect();
+    fields.sort_unstable();
+    fields.concat()
+}
