@@ -1,6 +1,6 @@
 use http::{HeaderName, Method, Request};
 use tower::{Layer, ServiceBuilder, service_fn};
-use tower_bearer::extract::{Bearer, Cookie, Header, Query, TokenSource};
+use tower_bearer::extract::{Bearer, Cookie, Header, Query, TokenSource, WebSocketProtocol};
 use tower_bearer::{BearerAuthLayer, RequireLayer};
 
 use super::{Fields, World, answer, request, whoami};
@@ -131,6 +131,22 @@ fn sources() {
         }
         let text = if *status == 200 { "alice" } else { "" };
         assert_status(&layer, request, *status, text);
+    }
+}
+
+/// A server that chooses a subprotocol names it in its answer. That is never the one with the token.
+#[test]
+fn a_token_in_a_subprotocol_does_not_come_back() {
+    let world = World::new();
+    let layer = world.layer().source(WebSocketProtocol::default());
+    let expired = world.token().expires_in(-3600).sign();
+    for (token, status) in [(&world.good(), 200), (&expired, 401)] {
+        let offered = format!("chat.v1, bearer.{token}");
+        let request = request(&[("sec-websocket-protocol", offered)]);
+        let response = answer(layer.layer(service_fn(whoami)), request);
+        assert_eq!(response.status(), status);
+        assert!(!response.headers().contains_key("sec-websocket-protocol"));
+        assert!(!format!("{response:?}").contains(&token[..8]));
     }
 }
 

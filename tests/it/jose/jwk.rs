@@ -1,3 +1,5 @@
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use tower_bearer::jose::{AlgorithmSet, Jwk, KeyFamily};
 use tower_bearer::{Algorithm, VerifyingKey};
@@ -204,6 +206,19 @@ fn private_members_are_ignored() {
     let key = ED25519.replacen('{', r#"{"d":{"not":"read"},"d":1,"x5c":[],"#, 1);
     let key = VerifyingKey::from_jwk(&key).unwrap();
     assert_eq!(key.algorithms(), AlgorithmSet::of_family(KeyFamily::Ed));
+}
+
+/// Of a key, `n` and `e` count (RFC 7517, section 4.7, wants them to be alike).
+#[test]
+fn certificates_are_not_looked_at() {
+    let other = STANDARD.encode(der(pem!("p256.certificate")));
+    let rsa = jwk(pem!("rsa2048.spki"));
+    let signature = signing_key(Algorithm::RS256).sign(b"message").unwrap();
+    for certificates in [json!([other]), json!(["junk"]), json!(null), json!(1)] {
+        let key = load(&with(rsa.clone(), "x5c", certificates)).unwrap();
+        assert!(key.verify(Algorithm::RS256, b"message", &signature));
+        assert!(!key.algorithms().contains(Algorithm::ES256));
+    }
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! What operators see, to the letter.
 
+mod attacks;
 mod decisions;
 mod key_files;
 mod refresh_tokens;

@@ -116,6 +116,36 @@ fn keys_that_are_skipped_are_warned_of_once_a_document() {
     assert_logs(|| world.pass(481), &confirmed);
 }
 
+/// Whoever publishes his private key has made a mistake; it is not told on.
+#[test]
+fn what_is_private_is_not_told() {
+    let world = World::new();
+    let mut set: serde_json::Value = serde_json::from_str(&jwks(&["a", "b", "c"])).unwrap();
+    set["keys"][0]["d"] = "hunter2-private".into();
+    set["keys"][1]["d"] = "hunter2-broken".into();
+    set["keys"][1]["x"] = "hunter2=broken".into();
+    set["keys"][2] = serde_json::json!({ "kty": "oct", "k": "hunter2-secret" });
+    let keys = RemoteKeys::builder("https://issuer.example.com/jwks.json?code=hunter2");
+    let body = set.to_string();
+    let client = tower::service_fn(move |_: ::http::Request<String>| {
+        let body = body.clone();
+        async { Ok::<_, std::io::Error>(Response::new(body)) }
+    });
+    let keys = keys.client(client).build().unwrap();
+    let mut log = String::new();
+    let measured = measured(|| {
+        log = super::logged(|| drop(world.runtime.block_on(keys.ready())));
+    });
+    let counts = format!("{:?}", measured.counts.lock().unwrap());
+    let gauges = format!("{:?}", measured.gauges.lock().unwrap());
+    assert_eq!(keys.status().keys, 1);
+    assert_eq!(log.lines().count(), 3, "{log}");
+    assert!(gauges.contains(URL), "{gauges}");
+    for text in [log, counts, gauges, format!("{keys:?} {:?}", keys.status())] {
+        assert!(!text.contains("hunter2"), "{text}");
+    }
+}
+
 const URL: &str = "url=https://issuer.example.com/jwks.json";
 
 #[track_caller]

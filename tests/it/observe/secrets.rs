@@ -2,6 +2,7 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use futures::FutureExt;
+use serde_json::json;
 use tower::{Layer, Service, service_fn};
 use tower_bearer::test_util::sign;
 use tower_bearer::{AuthError, RequireLayer};
@@ -32,6 +33,12 @@ fn no_secret_is_logged() {
         token().header("kid", "key-of-client").sign(),
         token().header("crit", ["critical-of-client"]).sign(),
         token().header("typ", "type-of-client").sign(),
+        token()
+            .header("jwk", json!({ "kty": "EC", "d": "private-of-client" }))
+            .sign(),
+        token()
+            .header("kid", "\r\nWARN key-of-client\u{2028}")
+            .sign(),
         sign(
             world.issuer.signing_key(),
             "header-of-client",

@@ -62,7 +62,15 @@ fn the_key_of_the_same_id() {
         "aa",
         "d",
         "../a",
+        "../../../../dev/null",
         "x' OR 1=1 --",
+        "x' UNION SELECT 'k';--",
+        "|sleep 10",
+        "$(id)",
+        "%s%n",
+        "a%00",
+        "a\u{2028}",
+        "\u{2028}",
     ] {
         assert_outcome(&keys, 1, Some(key_id), UNKNOWN);
     }

@@ -2,7 +2,11 @@
 
 use std::sync::RwLock;
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
 use super::*;
+use crate::jose::forged::other_spelling;
 
 const REVOKED: TokenError = TokenError::Revoked;
 
@@ -28,6 +32,29 @@ fn a_token() {
     setup.revoke(Revocation::token(&verified).unwrap());
     assert_eq!(setup.entries(), 1);
     setup.assert_refuses(&one, REVOKED);
+}
+
+/// ECDSA has two signatures for each, so the text of a token does not identify it. Its `jti` does.
+#[test]
+fn the_other_spelling_of_a_signature_is_revoked_as_well() {
+    let list = RevocationList::local().clock(clock()).build().unwrap();
+    let verifier = builder().audience(AUDIENCE).revocations(list.clone());
+    let verifier = verifier.build().unwrap();
+    let one = issuer().token().audience(AUDIENCE).claim("jti", "1").sign();
+    let (signed, signature) = one.rsplit_once('.').unwrap();
+    let signature = URL_SAFE_NO_PAD.decode(signature).unwrap();
+    let other = other_spelling(Algorithm::ES256, &signature);
+    let other = format!("{signed}.{}", URL_SAFE_NO_PAD.encode(other));
+    assert_ne!(one, other);
+    assert_accepts(&verifier, &other);
+    let revocation = Revocation::token(&assert_accepts(&verifier, &one));
+    list.revoke(revocation.unwrap())
+        .now_or_never()
+        .unwrap()
+        .unwrap();
+    for token in [one, other] {
+        assert_refuses(&verifier, token, REVOKED);
+    }
 }
 
 #[test]
