@@ -78,6 +78,31 @@ fn a_repeated_token_costs_no_more_than_its_extensions() {
     assert_eq!(total(), 100 * allocations_of_extensions());
 }
 
+/// CVE-2025-30204 and CVE-2025-61920: neither many parts nor a long token are worth a byte.
+#[test]
+fn tokens_of_many_parts_or_too_long_allocate_nothing() {
+    let issuer = TestIssuer::new(ISSUER, Algorithm::HS256);
+    let verifier = <Verifier>::builder()
+        .issuer(ISSUER, issuer.verifying_key())
+        .audience(AUDIENCE)
+        .build()
+        .unwrap();
+    let long = token::token(&issuer).claim("x", "x".repeat(1 << 20)).sign();
+    for junk in [
+        ".".repeat(16_384),
+        ".".repeat(100_000),
+        "a.".repeat(8_000),
+        long,
+    ] {
+        let mut verdict = Ok(());
+        let counted = allocation_counter::measure(|| {
+            verdict = verifier.verify_now(&junk).map(drop);
+        });
+        verdict.unwrap_err();
+        assert_eq!(counted.count_total, 0, "{} bytes", junk.len());
+    }
+}
+
 /// So many fill what the tables of the cache have doubled to last about three quarters.
 const TOKENS: i64 = 1500;
 
