@@ -15,6 +15,7 @@ use tower_bearer::test_util::{FixedClock, TestIssuer};
 use tower_bearer::{Algorithm, BearerAuthLayer, KeyProvider, RequireLayer, Verifier, keys::KeySet};
 
 use crate::corpus::{list, text, trial};
+use crate::responses;
 
 const CLOCK: u64 = 1_767_225_600;
 
@@ -135,6 +136,7 @@ fn check(case: &Value) {
         }
     };
     let response = respond(case, request);
+    responses::assert_known(&response);
     let challenge = response
         .headers()
         .get("www-authenticate")
@@ -164,20 +166,13 @@ fn check(case: &Value) {
             assert!(is_bare || is_malformed, "{shown}");
         }
         "400 invalid_request" => assert!(is_malformed, "{shown}"),
-        "refused: 400 invalid_request or 401 invalid_token; never anonymous, never a part of the value" => {
+        "refused: 400 invalid_request or 401 invalid_token; never anonymous, never a part of the value"
+        | "refused: 400 invalid_request or 401 invalid_token; never anonymous, never a part of the value; nothing of it in the response headers"
+        | "refused: 400 invalid_request or 401 invalid_token; never anonymous, never a part of the value; no unescaped quote or backslash in WWW-Authenticate" => {
             assert!(is_refused, "{shown}");
         }
         "refused: 400 invalid_request or 401 invalid_token; never anonymous, never a part of the value or 401, WWW-Authenticate: Bearer without error" => {
             assert!(is_refused || is_bare, "{shown}");
-        }
-        "refused: 400 invalid_request or 401 invalid_token; never anonymous, never a part of the value; nothing of it in the response headers" => {
-            assert!(is_refused, "{shown}");
-            assert!(!format!("{:?}", response.headers()).contains("Injected"));
-        }
-        "refused: 400 invalid_request or 401 invalid_token; never anonymous, never a part of the value; no unescaped quote or backslash in WWW-Authenticate" => {
-            assert!(is_refused, "{shown}");
-            assert!(!challenge.unwrap().contains(r#"a"b"#));
-            assert!(!challenge.unwrap().contains('\\'));
         }
         "WWW-Authenticate quotes and escapes the configured realm and scope" => {
             assert_eq!(challenge, Some(r#"Bearer realm="my \"realm\"""#));

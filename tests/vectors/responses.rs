@@ -70,6 +70,29 @@ pub(crate) fn assert_of_token(verifier: Verifier, token: &str, result: &Result<(
     assert_eq!(grpc.body(), "");
 }
 
+/// All that is ever answered to `derived/http_requests.json`.
+pub(crate) fn assert_known(response: &Response<String>) {
+    let is_accepted = response.status() == 200;
+    assert_eq!(response.body(), if is_accepted { "inner" } else { "" });
+    let fields = fields(response.headers());
+    let known = match response.status().as_u16() {
+        200 => fields.is_empty(),
+        503 => fields == "retry-after: 30\n",
+        _ => CHALLENGES.contains(&fields.trim_start_matches("www-authenticate: ").trim_end()),
+    };
+    assert!(known, "{fields}");
+}
+
+const CHALLENGES: [&str; 7] = [
+    "Bearer",
+    r#"Bearer realm="my \"realm\"""#,
+    r#"Bearer error="invalid_request", error_description="the credentials are not of the form `Bearer TOKEN`""#,
+    r#"Bearer error="invalid_request", error_description="the field that carries the token is repeated""#,
+    r#"Bearer error="invalid_token", error_description="invalid token""#,
+    r#"Bearer error="invalid_token", error_description="token expired""#,
+    r#"Bearer error="insufficient_scope", error_description="insufficient scope", scope="write""#,
+];
+
 /// The syntax of RFC 6750, section 2.1.
 fn is_token68(token: &[u8]) -> bool {
     let padding = token.iter().rev().take_while(|&&byte| byte == b'=').count();
