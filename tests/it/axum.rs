@@ -136,6 +136,39 @@ fn a_required_scope_on_one_route() {
     assert_answer(&app, refused, 403, "", &[("www-authenticate", missing)]);
 }
 
+/// The layer stands before all routes, or before one. Either way it never looks at the path.
+#[test]
+fn no_spelling_of_a_path_leads_past_the_layer() {
+    let world = World::new();
+    let secret = || get("secret");
+    let around_all = Router::new().route("/admin", secret());
+    let around_all = around_all.layer(world.layer());
+    let around_one = Router::new().route("/admin", secret().layer(world.layer()));
+    for path in [
+        "/admin",
+        "//admin",
+        "/admin/",
+        "/admin//",
+        "/./admin",
+        "/x/../admin",
+        "/%61dmin",
+        "/admin%2F",
+        "/%2Fadmin",
+        "/admin%00",
+        "/admin;x=y",
+        "/admin?x",
+        "/ADMIN",
+        "http://elsewhere.example/admin",
+    ] {
+        let (status, text, _) = answer(around_all.clone(), at(path, Request::new(())));
+        assert_eq!((status, &*text), (401, ""), "{path}");
+        let (status, text, _) = answer(around_one.clone(), at(path, Request::new(())));
+        assert!(matches!(status, 401 | 404) && text.is_empty(), "{path}");
+        let (status, _, _) = answer(around_one.clone(), at(path, bearer(&world.good())));
+        assert!(matches!(status, 200 | 404), "{path}");
+    }
+}
+
 #[test]
 fn keys_unavailable() {
     let world = World::new();

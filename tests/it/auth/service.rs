@@ -1,8 +1,9 @@
 use std::convert::Infallible;
 use std::time::Duration;
 
+use http::header::AUTHORIZATION;
 use http::{HeaderName, Method, Request, Response};
-use tower::{Layer, service_fn};
+use tower::{Layer, ServiceBuilder, service_fn};
 use tower_bearer::extract::Header;
 use tower_bearer::{BearerAuthLayer, VerifiedToken};
 
@@ -124,6 +125,23 @@ fn the_request_reaches_the_inner_service_whole() {
         .body("body")
         .unwrap();
     assert_eq!(answer(service, request).body(), &"body");
+}
+
+/// As DESIGN.md has it, for whoever passes requests on.
+#[test]
+fn a_proxy_takes_the_token_out_behind_the_layer() {
+    let world = World::new();
+    let service = ServiceBuilder::new()
+        .layer(world.layer())
+        .map_request(|mut request: Request<()>| {
+            request.headers_mut().remove(AUTHORIZATION);
+            request
+        })
+        .service_fn(async |request: Request<()>| {
+            assert!(request.headers().is_empty());
+            whoami(request).await
+        });
+    assert_eq!(answer(service, bearer(&world.good())).body(), "alice");
 }
 
 #[test]
