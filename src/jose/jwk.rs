@@ -66,8 +66,11 @@ impl Jwk {
     /// );
     /// ```
     pub fn parse(json: impl AsRef<[u8]>) -> Result<Self, ConfigError> {
-        let members: Object<JwkMembers> = serde_json::from_slice(json.as_ref())
-            .map_err(|_| KeyError::Malformed(JwkMembers::EXPECTED))?;
+        const NO_JWK: KeyError = KeyError::Malformed(JwkMembers::EXPECTED);
+
+        // Where `serde_json` skips a member, it does not look whether its bytes are text.
+        let text = str::from_utf8(json.as_ref()).map_err(|_| NO_JWK)?;
+        let members: Object<JwkMembers> = serde_json::from_str(text).map_err(|_| NO_JWK)?;
         Ok(Self::from_members(&members.0)?)
     }
 

@@ -237,3 +237,13 @@ fn thumbprints_are_those_of_the_rfcs() {
         assert_eq!(Jwk::parse(jwk).unwrap().thumbprint().unwrap(), thumbprint);
     }
 }
+
+#[test]
+fn a_key_is_text_also_where_it_is_skipped() {
+    let with_member = |bytes: &[u8]| {
+        let start = ED25519.trim_end_matches('}').as_bytes();
+        VerifyingKey::from_jwk([start, br#","x5u":""#, bytes, br#""}"#].concat())
+    };
+    assert!(with_member("ü".as_bytes()).is_ok());
+    assert_error(with_member(b"\xfc"), NOT_AN_OBJECT);
+}
