@@ -1,0 +1,183 @@
+"""Writes what fuzzing begins with: seeds.py FOLDER [VECTORS…], to FOLDER/TARGET/.
+
+From the test vectors and keys of this project, from the vectors of others below the other folders,
+if they are there, and from what is below by hand.
+"""
+
+import base64
+import hashlib
+import json
+import pathlib
+import sys
+
+HOME = pathlib.Path(__file__).resolve().parent.parent
+ISSUER = "https://issuer.example.com"
+AUDIENCE = "my-api"
+
+# As long as what scripts/fuzz makes.
+MAX_LEN = 8192
+
+# What happens to a token, as the bytes that the crate `arbitrary` makes steps of.
+STEPS = [
+    b"",
+    bytes.fromhex("00000000 00000000 00000040 000000c0 ffffff20 00000000 00006010 02000000 80000000 000000f0 00000000"),
+    bytes(range(0, 256, 3)),
+]
+
+ALGORITHMS = ["HS256", "HS384", "HS512", "ES256", "Ed25519"]
+
+CLAIMS = """{"iss":"%s","aud":["other","%s"],"sub":"alice","exp":1767229200,"nbf":1767225500.5,"iat":1767225600,
+"jti":"j","sid":"s","scope":"read write","scp":["admin"],"realm_access":{"roles":["a","b"]}}""" % (ISSUER, AUDIENCE)
+
+HEADS = [
+    "200",
+    '200\ncache-control: max-age=300\netag: "a"',
+    "200\ncache-control: public, max-age=100000, no-transform",
+    "200\ncache-control: no-store",
+    '200\ncache-control: MAX-AGE = "70"\ncache-control: max-age=1000000000000000000000000',
+    "200\ncache-control: max-age=-1, s-maxage=5, max-age=+7\nage: 5",
+    "304",
+    "304\ncache-control: max-age=86400",
+    "503\nretry-after: 30",
+    "429\nretry-after: 99999999999999999999",
+    "503\nretry-after: Wed, 21 Oct 2026 07:28:00 GMT",
+    "302\nlocation: https://issuer.example.com/",
+]
+
+URLS = [
+    "https://issuer.example.com/jwks.json",
+    "https://issuer.example.com",
+    "https://keys.example.com/keys",
+    "https://keys.example.com:8443/keys?a=b",
+    "http://issuer.example.com/jwks",
+    "http://localhost/jwks",
+    "http://127.0.0.1:80/jwks",
+    "https://127.1/jwks",
+    "https://0x7f000001/jwks",
+    "https://2130706433/jwks",
+    "https://[::1]/jwks",
+    "https://[::ffff:10.0.0.1]/jwks",
+    "https://[64:ff9b::a00:1]/jwks",
+    "https://[2606:4700::1111]/jwks",
+    "https://[fe80::1%25eth0]/jwks",
+    "https://169.254.169.254/latest",
+    "https://user:password@keys.example.com/",
+    "ftp://issuer.example.com/tenant/",
+]
+
+seeds = {}
+
+
+def add(target, *parts):
+    parts = [part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part for part in parts]
+    seeds.setdefault(target, set()).add(b"".join(parts))
+
+
+def collect(name, value):
+    """Takes of a file of vectors whatever looks like something to a target."""
+    if isinstance(value, dict):
+        if "kty" in value or "keys" in value:
+            add("jwk_set", json.dumps(value))
+        for member, below in value.items():
+            collect(member, below)
+    elif isinstance(value, list):
+        for element in value:
+            collect(name, element)
+    elif isinstance(value, str):
+        collect_text(name, value)
+
+
+def collect_text(name, text):
+    if "-----BEGIN" in text:
+        add_pem(text)
+    elif name.startswith("jwk") or name == "body":
+        add("jwk_set", text)
+    elif name.startswith("payload"):
+        add_token('{"alg":"HS256"}', text)
+    elif name == "base64":
+        whole = base64.b64decode(text)
+        add("jwk_set", '{"keys":[', whole, "]}")
+        add_token('{"alg":"HS256"}', whole)
+        add_token(whole, '{"exp":1}')
+    elif text.count(".") == 2 and " " not in text:
+        add("token", text)
+        add("header", "\0Bearer ", text)
+        header, payload, _ = text.split(".")
+        try:
+            add_token(decode(header), decode(payload))
+        except ValueError:
+            pass
+    elif text.lower().startswith("bearer"):
+        add("header", "\0", text)
+        add("cookie", "a", text)
+
+
+def decode(part):
+    return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
+
+
+def add_token(header, payload):
+    """Adds a token by what is in it, made to be of the issuer that the targets trust."""
+    header, payload = (part.encode() if isinstance(part, str) else part for part in (header, payload))
+    add("token", header, b"\0", payload, b"\0signature")
+    for family in [b"RS", b"PS", b"ES"]:
+        header = header.replace(family, b"HS")
+    payload = payload.replace(b"https://issuer.test/", ISSUER.encode()).replace(b"api://test", AUDIENCE.encode())
+    for steps in STEPS[:2]:
+        add("layer", header, b"\0", payload, b"\0", steps)
+
+
+def add_pem(text):
+    add("pem", text)
+    content = "".join(line for line in text.splitlines() if "-----" not in line)
+    try:
+        add("pem", base64.b64decode(content, validate=True))
+    except ValueError:
+        pass
+
+
+def add_handwritten():
+    for kind in map(chr, range(16)):
+        add("header", kind, "Bearer abc.def.ghi")
+        add("header", kind, "Basic abc\nBearer abc")
+        add("header", kind, "\0")
+    for line in ["cT", "aBearer T", "qt=T", "pchat, bearer.T", "xT", "ct=T", 'ct="T', "qa=b&t=T"]:
+        for rest in ["", "\nm", "\nm\nfC", "\nct=\nqt\npbearer.\nx"]:
+            add("cookie", line, rest)
+    for algorithm in ALGORITHMS:
+        for steps in STEPS:
+            add("layer", '{"alg":"%s","kid":"k","typ":"at+jwt"}\0%s\0' % (algorithm, CLAIMS), steps)
+    for first in HEADS:
+        for then in HEADS:
+            add("cache_headers", first, "\0", then)
+    for url in URLS:
+        for kind in map(chr, [0, 1, 2, 4, 8]):
+            document = '{"issuer":"%s","jwks_uri":"%s","scopes":["a",1e5]}'
+            add("discovery", kind, "\0", document % (ISSUER, url))
+            add("discovery", kind, url, "\0", document % (url, url))
+    for text in ["", "tbr_", "tbr_" + "A" * 64]:
+        for steps in STEPS:
+            add("refresh", text, "\0__Secure-refresh=", text, "\0", steps)
+
+
+def files(folder, pattern):
+    return sorted(pathlib.Path(folder).rglob(pattern))
+
+
+def main(folder, *vectors):
+    for place in [HOME / "tests/vectors/derived", *vectors]:
+        for file in files(place, "*.json"):
+            collect("", json.loads(file.read_bytes()))
+    for place in ["tests/it/fixtures", "src/test_util/keys"]:
+        for file in files(HOME / place, "*.pem"):
+            add_pem(file.read_text())
+    add_handwritten()
+    for target, inputs in seeds.items():
+        place = pathlib.Path(folder, target)
+        place.mkdir(parents=True, exist_ok=True)
+        for seed in inputs:
+            if len(seed) <= MAX_LEN:
+                (place / ("seed-" + hashlib.sha256(seed).hexdigest()[:16])).write_bytes(seed)
+
+
+main(*sys.argv[1:])

@@ -1,0 +1,104 @@
+//! JSON objects, read by `serde_json` alone.
+
+use std::collections::HashSet;
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde_json::{Map, Value};
+
+/// An object: what `serde_json` makes of it, which keeps the last of repeated names.
+pub(crate) struct Object {
+    members: Map<String, Value>,
+}
+
+impl Object {
+    /// The object that a text is, if no name is repeated at its top.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let members: Map<_, _> = serde_json::from_str(text).ok()?;
+        let names = names(text)?;
+        (names.len() == members.len()).then_some(Self { members })
+    }
+
+    pub(crate) fn member(&self, name: &str) -> Option<&Value> {
+        self.members.get(name)
+    }
+
+    pub(crate) fn into_members(self) -> Map<String, Value> {
+        self.members
+    }
+
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.members.contains_key(name)
+    }
+
+    /// Whether a member is absent or a string.
+    pub(crate) fn may_be_text(&self, name: &str) -> bool {
+        self.member(name).is_none_or(Value::is_string)
+    }
+
+    /// The strings of a member that is one, or an array of them. Nothing if it is anything else.
+    pub(crate) fn texts(&self, name: &str) -> Option<Vec<&str>> {
+        match self.member(name) {
+            None => Some(Vec::new()),
+            Some(Value::String(text)) => Some(vec![text]),
+            Some(Value::Array(elements)) => elements.iter().map(Value::as_str).collect(),
+            Some(_) => None,
+        }
+    }
+}
+
+/// The names at the top of an object, as often as they are there. Its values need only be JSON:
+/// numbers may be out of range.
+pub(crate) fn names(text: &str) -> Option<Vec<String>> {
+    serde_json::from_str(text).ok().map(|Names(names)| names)
+}
+
+/// Whether a name is repeated at the top of an object.
+pub(crate) fn repeats(names: &[String]) -> bool {
+    names.iter().collect::<HashSet<_>>().len() < names.len()
+}
+
+/// Whether `serde_json` might take a string in this text for a sign to itself. Escapes are not
+/// undone, so that "maybe" is as far as it goes with them.
+pub(crate) fn has_private_name(text: &str) -> PrivateName {
+    if text.contains("$serde_json::private::") {
+        return PrivateName::Yes;
+    }
+    if text.contains('\\') && (text.contains('$') || text.contains("0024")) {
+        return PrivateName::Maybe;
+    }
+    PrivateName::No
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PrivateName {
+    Yes,
+    Maybe,
+    No,
+}
+
+struct Names(Vec<String>);
+
+impl<'de> Deserialize<'de> for Names {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(NamesVisitor)
+    }
+}
+
+struct NamesVisitor;
+
+impl<'de> Visitor<'de> for NamesVisitor {
+    type Value = Names;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Names, M::Error> {
+        let mut names = Vec::new();
+        while let Some((name, IgnoredAny)) = map.next_entry()? {
+            names.push(name);
+        }
+        Ok(Names(names))
+    }
+}

@@ -1,0 +1,114 @@
+//! Whether a token may be accepted, by a plain reading of its JSON.
+
+use serde_json::Value;
+
+use crate::json::{Object, PrivateName, has_private_name};
+use crate::world::AUDIENCE;
+
+/// What may be said of a token without looking at its signature.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    Good,
+    Bad,
+    /// Either answer is right, or to tell takes what is being tested.
+    Unsure,
+}
+
+/// The algorithms there are.
+pub(crate) const ALGORITHMS: [&str; 14] = [
+    "HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256",
+    "ES384", "ES512", "EdDSA", "Ed25519",
+];
+
+/// The clocks of issuer and verifier may differ by so much.
+const LEEWAY: i128 = 60 * NANOS;
+
+/// Nanoseconds in a second: times are counted in them here.
+pub(crate) const NANOS: i128 = 1_000_000_000;
+
+/// Whether a header is one that a verifier can go on with.
+pub(crate) fn header(text: &str) -> Verdict {
+    let Some(header) = Object::parse(text) else {
+        // It may still be one to a reader that passes over numbers which are out of range.
+        return Verdict::Unsure;
+    };
+    let is_known = |name| ALGORITHMS.contains(&name);
+    let is_good = header
+        .member("alg")
+        .and_then(Value::as_str)
+        .is_some_and(is_known)
+        && header.may_be_text("kid")
+        && header.may_be_text("typ")
+        && !header.has("crit")
+        && header
+            .member("b64")
+            .is_none_or(|b64| *b64 == Value::Bool(true));
+    unless_private(is_good, text)
+}
+
+/// Whether the claims have the right types, whatever they say.
+pub(crate) fn claims(text: &str) -> Verdict {
+    let Some(claims) = Object::parse(text) else {
+        return Verdict::Unsure;
+    };
+    let is_good = ["iss", "sub", "jti", "sid"]
+        .iter()
+        .all(|name| claims.may_be_text(name))
+        && ["aud", "scope", "scp"]
+            .iter()
+            .all(|name| claims.texts(name).is_some())
+        && ["exp", "nbf", "iat"]
+            .iter()
+            .all(|name| claims.member(name).is_none_or(Value::is_number));
+    unless_private(is_good, text)
+}
+
+/// Whether a token with these claims, of types that are right, is to be accepted at this time.
+pub(crate) fn payload(text: &str, issuer: &str, now: i128, longest_life: Option<i128>) -> Verdict {
+    let Some(read) = Object::parse(text) else {
+        return Verdict::Bad;
+    };
+    let date = |name| read.member(name).and_then(nanos);
+    let Some(expires_at) = date("exp") else {
+        return Verdict::Bad;
+    };
+    let issued_at = date("iat");
+    let is_good = claims(text) != Verdict::Bad
+        && now < expires_at.saturating_add(LEEWAY)
+        && date("nbf").is_none_or(|not_before| not_before <= now + LEEWAY)
+        && issued_at.is_none_or(|issued_at| issued_at <= now + LEEWAY)
+        && longest_life
+            .is_none_or(|life| expires_at <= issued_at.unwrap_or(now).saturating_add(life))
+        && read.member("iss").and_then(Value::as_str) == Some(issuer)
+        && read
+            .texts("aud")
+            .is_some_and(|audiences| audiences.contains(&AUDIENCE))
+        && !read.has("cnf");
+    unless_private(is_good, text)
+}
+
+/// A date in nanoseconds since 1970.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "it stops at the greatest date there is"
+)]
+pub(crate) fn nanos(date: &Value) -> Option<i128> {
+    if let Some(secs) = date.as_i64() {
+        return Some(i128::from(secs) * NANOS);
+    }
+    if let Some(secs) = date.as_u64() {
+        return Some(i128::from(secs) * NANOS);
+    }
+    let secs = date.as_f64()?;
+    let fraction = ((secs - secs.floor()) * 1e9) as i128;
+    Some(i128::from(secs.floor() as i64) * NANOS + fraction)
+}
+
+fn unless_private(is_good: bool, text: &str) -> Verdict {
+    match has_private_name(text) {
+        _ if !is_good => Verdict::Bad,
+        PrivateName::Yes => Verdict::Bad,
+        PrivateName::Maybe => Verdict::Unsure,
+        PrivateName::No => Verdict::Good,
+    }
+}

@@ -1,0 +1,180 @@
+//! Issuers and their metadata → where keys are fetched.
+
+mod hosts;
+
+use std::sync::LazyLock;
+
+use http::Uri;
+use http::uri::Scheme;
+use serde_json::Value;
+use tower_bearer::keys::RemoteKeys;
+
+use self::hosts::{is_loopback, is_name, is_private};
+use crate::input::Parts;
+use crate::json::names;
+use crate::runtime::block_on;
+use crate::server::{Reply, Server, jwks};
+use crate::world::{self, published_key};
+
+/// The first byte says what is permitted and which document there is; then come the issuer, unless
+/// it is empty, and the document.
+pub fn run(input: &[u8]) {
+    let Some((&kind, texts)) = input.split_first() else {
+        return;
+    };
+    let mut texts = Parts::new(texts);
+    let Some(issuer) = texts.text() else {
+        return;
+    };
+    let issuer = if issuer.is_empty() {
+        world::ISSUER
+    } else {
+        issuer
+    };
+    let permitted = Permitted {
+        http: kind & 1 != 0,
+        private: kind & 6 == 2,
+        public_only: kind & 6 == 4,
+    };
+    block_on(discover(
+        issuer,
+        texts.rest().to_vec(),
+        &permitted,
+        kind & 8 != 0,
+    ));
+}
+
+async fn discover(issuer: &str, document: Vec<u8>, permitted: &Permitted, is_oauth: bool) {
+    let published = document.clone();
+    let server = Server::new(move |asked, _| {
+        let path = asked.url.path();
+        let is_openid = path.ends_with("/.well-known/openid-configuration");
+        if is_openid && is_oauth {
+            return Reply::status(404);
+        }
+        let is_metadata = is_openid || path.starts_with("/.well-known/oauth-authorization-server");
+        let document = if is_metadata {
+            published.clone()
+        } else {
+            JWKS.as_bytes().to_vec()
+        };
+        Reply::ok(document)
+    });
+    let keys = RemoteKeys::discover(issuer).client(server.clone());
+    let keys = if permitted.http {
+        keys.allow_http()
+    } else {
+        keys
+    };
+    let keys = if permitted.private {
+        keys.allow_private_addresses()
+    } else {
+        keys
+    };
+    let keys = if permitted.public_only {
+        keys.public_addresses_only()
+    } else {
+        keys
+    };
+    let Ok(keys) = keys.build() else {
+        assert_ne!(issuer, world::ISSUER);
+        return;
+    };
+
+    let at = issuer.parse::<Uri>().expect("it was taken for a URL");
+    permitted.assert_fetched(&at);
+    assert!(!permitted.public_only || !is_private(&at));
+    assert!(!issuer.contains(['?', '#']));
+
+    let is_ready = keys.ready().await.is_ok();
+    let asked: Vec<_> = server.asked().into_iter().map(|asked| asked.url).collect();
+    let (metadata, keys_at) = asked.split_at(if is_oauth { 2 } else { 1 });
+    for (url, well_known) in metadata.iter().zip(well_known(&at)) {
+        assert_eq!(url.to_string(), well_known);
+    }
+    assert_eq!(is_ready, !keys_at.is_empty());
+    let named = jwks_uri(&document, issuer);
+    for url in keys_at {
+        let named = named.as_deref().expect("the document names none");
+        assert_eq!(*url, named.parse::<Uri>().expect("a URL"));
+        permitted.assert_fetched(url);
+        let is_home = url.host().is_some_and(|host| {
+            at.host()
+                .is_some_and(|home| home.eq_ignore_ascii_case(host))
+        });
+        let may_be_private =
+            permitted.private || !permitted.public_only && (is_home || !is_name(&at));
+        assert!(may_be_private || !is_private(url), "{url}");
+    }
+    if keys_at.is_empty() {
+        assert!(
+            !named.is_some_and(|named| is_plain(&named)),
+            "refused for no reason"
+        );
+    }
+}
+
+static JWKS: LazyLock<String> = LazyLock::new(|| jwks([published_key("a").verifying_key()]));
+
+struct Permitted {
+    http: bool,
+    private: bool,
+    public_only: bool,
+}
+
+impl Permitted {
+    fn assert_fetched(&self, url: &Uri) {
+        let is_http = url.scheme() == Some(&Scheme::HTTP);
+        assert!(is_http || url.scheme() == Some(&Scheme::HTTPS), "{url}");
+        assert!(!is_http || self.http || is_loopback(url), "{url}");
+        assert!(
+            !url.authority()
+                .is_some_and(|authority| authority.as_str().contains('@')),
+            "{url}"
+        );
+    }
+}
+
+/// OpenID Connect Discovery §4, RFC 8414 §3.
+fn well_known(issuer: &Uri) -> [String; 2] {
+    let origin = format!(
+        "{}://{}",
+        issuer.scheme_str().unwrap_or_default(),
+        issuer.authority().expect("a host")
+    );
+    let path = issuer.path().strip_suffix('/').unwrap_or(issuer.path());
+    [
+        format!("{origin}{path}/.well-known/openid-configuration"),
+        format!("{origin}/.well-known/oauth-authorization-server{path}"),
+    ]
+}
+
+/// What the metadata of this issuer says, if it is that.
+fn jwks_uri(document: &[u8], issuer: &str) -> Option<String> {
+    let text = str::from_utf8(document).ok()?;
+    let names = names(text)?;
+    let is_once = |name| names.iter().filter(|found| *found == name).count() == 1;
+    if !is_once("issuer") || !is_once("jwks_uri") {
+        return None;
+    }
+    // Other members may be repeated, and hold numbers that are out of range.
+    let members: Members = serde_json::from_str(text).ok()?;
+    let is_issuer = members.issuer == Value::String(issuer.into());
+    members
+        .jwks_uri
+        .as_str()
+        .filter(|_| is_issuer)
+        .map(Into::into)
+}
+
+#[derive(serde::Deserialize)]
+struct Members {
+    issuer: Value,
+    jwks_uri: Value,
+}
+
+/// Whether nobody could object to fetching keys from there.
+fn is_plain(url: &str) -> bool {
+    let path = url.strip_prefix("https://keys.example.com/");
+    path.is_some_and(|path| path.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+}

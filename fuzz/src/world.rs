@@ -1,0 +1,34 @@
+//! The issuer of all targets, its keys and what it would sign.
+
+use tower_bearer::test_util::{FixedClock, TestIssuer, signing_key};
+use tower_bearer::verify::VerifierBuilder;
+use tower_bearer::{Algorithm, SigningKey, Verifier};
+
+pub(crate) const ISSUER: &str = "https://issuer.example.com";
+pub(crate) const AUDIENCE: &str = "my-api";
+
+/// 2026-01-01T00:00:00Z, where the clock of a target begins.
+pub(crate) const START: u64 = 1_767_225_600;
+
+/// A token that is good for the `verifier`, until an hour has passed.
+pub(crate) fn good_token() -> String {
+    issuer().token().subject("alice").audience(AUDIENCE).sign()
+}
+
+/// A verifier of what the `issuer` signs.
+pub(crate) fn verifier() -> VerifierBuilder {
+    Verifier::builder()
+        .issuer(ISSUER, issuer().verifying_key())
+        .audience(AUDIENCE)
+        .clock(FixedClock::at(START))
+}
+
+/// One that signs by HMAC, which is fast, and the same each time.
+pub(crate) fn issuer() -> TestIssuer {
+    TestIssuer::new(ISSUER, Algorithm::HS256).clock(FixedClock::at(START))
+}
+
+/// A key whose public half can be published.
+pub(crate) fn published_key(key_id: &str) -> SigningKey {
+    signing_key(Algorithm::EdDSA).with_key_id(key_id)
+}
