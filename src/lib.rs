@@ -159,6 +159,9 @@ mod observe;
 pub mod reject;
 mod request;
 pub mod store;
+// With `modelled`, which only `tests/models` sets, its threads take turns as a model says.
+#[cfg_attr(modelled, path = "../tests/models/sync.rs")]
+mod sync;
 #[cfg(feature = "test-util")]
 pub mod test_util;
 pub mod verify;

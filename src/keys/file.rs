@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, PoisonError, Weak};
 use std::thread;
 use std::time::Duration;
 
@@ -15,6 +15,7 @@ use super::{KeyProvider, KeySet};
 use crate::error::ConfigError;
 use crate::jose::{JwkSet, VerifyingKey};
 use crate::observe;
+use crate::sync::Mutex;
 
 /// A key file larger than this is not read: no real one is, and what is no key file at all must
 /// not fill the memory.

@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use super::{MAX_VALUE_LEN, Store, StoreError, StoreFuture};
 use crate::clock::Clock;
 use crate::jose::NumericDate;
+use crate::sync::{Mutex, MutexGuard};
 
 /// As many as a server for a hundred thousand people has who are signed in, and some 40 MB.
 const DEFAULT_MAX_ENTRIES: usize = 100_000;

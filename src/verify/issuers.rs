@@ -3,13 +3,13 @@
 use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
 
 use super::residents::Residents;
 use super::{Tenants, TrustedIssuer, Validation};
 use crate::error::{AuthError, ConfigError, TokenError};
 use crate::jose::{NumericDate, RegisteredClaims};
 use crate::keys::KeyProvider;
+use crate::sync::atomic::AtomicU64;
 
 /// The trusted issuers.
 #[derive(Debug)]

@@ -2,8 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
@@ -14,6 +13,8 @@ use super::{Tenants, Validation};
 use crate::error::{AuthError, ConfigError, TokenError};
 use crate::jose::NumericDate;
 use crate::observe;
+use crate::sync::Mutex;
+use crate::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 /// For so long a tenant stays once it came. Were it less, tokens that merely name one tenant after
 /// another would make each of them fetch its keys again and again.

@@ -13,7 +13,7 @@ use std::future::poll_fn;
 use std::marker::PhantomData;
 use std::panic::AssertUnwindSafe;
 use std::pin::pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use bytes::{Buf, BufMut};
@@ -27,6 +27,7 @@ pub(super) use self::client::DefaultClient;
 pub use self::error::FetchError;
 pub(super) use self::reach::{Reach, is_private};
 pub(super) use self::url::{Url, UrlFault};
+use crate::sync::Mutex;
 
 /// What is to be fetched.
 pub(super) struct Order {

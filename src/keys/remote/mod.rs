@@ -11,7 +11,7 @@ mod worker;
 
 use std::fmt;
 use std::future;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
@@ -28,6 +28,7 @@ use self::worker::Worker;
 use super::fetch::{DefaultClient, Fetch, FetchError};
 use super::{KeyProvider, KeySet, KeyStatus, Refresh, WantedKey};
 use crate::error::{AuthError, ConfigError};
+use crate::sync::{Mutex, MutexGuard};
 
 /// Nobody is told to come back sooner.
 const SHORTEST_RETRY: Duration = Duration::from_secs(1);

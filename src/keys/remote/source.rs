@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, PoisonError};
 
 use futures::future::BoxFuture;
 use http::HeaderValue;
@@ -10,6 +10,7 @@ use http::HeaderValue;
 use super::settings::Settings;
 use crate::keys::discovery::{Discovery, JwksUri};
 use crate::keys::fetch::{Answer, Fetch, FetchError, Order, within};
+use crate::sync::{Mutex, MutexGuard};
 
 /// Where keys come from, and what the last answer was known by.
 pub(super) struct Source {

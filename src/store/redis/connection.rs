@@ -1,6 +1,6 @@
 //! How Redis is reached.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::PoisonError;
 use std::time::Duration;
 
 use ::redis::aio::{ConnectionLike, MultiplexedConnection};
@@ -12,6 +12,7 @@ use tokio::time::{Instant, timeout};
 use super::Question;
 use super::error::{is_full, timed_out};
 use crate::observe;
+use crate::sync::{Mutex, MutexGuard};
 
 /// What is idle for longer may have been cut, by a firewall in between or a restart of Redis.
 const RESTED: Duration = Duration::from_secs(1);

@@ -1,11 +1,10 @@
 //! The tokens that are used most.
 
 use std::array;
-use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard};
-use std::thread;
 
 use super::TokenId;
+use crate::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use crate::sync::{Mutex, MutexGuard, parallelism, thread_number};
 use crate::verify::VerifiedToken;
 
 /// How many tokens a lane holds: more than are hot at a time, and nothing to the memory.
@@ -30,8 +29,7 @@ pub(super) struct HotTokens<C> {
 
 impl<C> HotTokens<C> {
     pub(super) fn new() -> Self {
-        let processors = thread::available_parallelism().map_or(1, usize::from);
-        let lanes = processors.min(MAX_LANES).next_power_of_two();
+        let lanes = parallelism().min(MAX_LANES).next_power_of_two();
         Self {
             lanes: (0..lanes).map(|_| Lane::new()).collect(),
         }
@@ -39,13 +37,8 @@ impl<C> HotTokens<C> {
 
     /// The lane of this thread. Threads that take turns on a processor may share one, or not.
     pub(super) fn lane(&self) -> Option<&Lane<C>> {
-        static THREADS: AtomicUsize = AtomicUsize::new(0);
-        thread_local! {
-            static NUMBER: usize = THREADS.fetch_add(1, Ordering::Relaxed);
-        }
-
-        let number = NUMBER.try_with(|number| *number).unwrap_or(0);
-        self.lanes.get(number & self.lanes.len().wrapping_sub(1))
+        let last = self.lanes.len().wrapping_sub(1);
+        self.lanes.get(thread_number() & last)
     }
 }
 

@@ -1,12 +1,12 @@
 //! Whether a token is revoked.
 
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::RevocationList;
 use super::record::{Kind, Name};
 use crate::error::{AuthError, TokenError};
 use crate::jose::{NumericDate, RegisteredClaims, Times};
+use crate::sync::atomic::{AtomicU64, Ordering};
 
 /// What is remembered with a verified token, so that it is looked up only if something was revoked
 /// since the last time.

@@ -1,7 +1,6 @@
 //! The list itself.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::PoisonError;
 use std::time::Duration;
 
 use super::builder::Settings;
@@ -11,6 +10,8 @@ use super::sharing::Sharing;
 use super::what::Reach;
 use super::{Revocation, RevocationError};
 use crate::jose::NumericDate;
+use crate::sync::atomic::{AtomicU64, Ordering};
+use crate::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 /// What is revoked, for as long as somebody has it.
 pub(super) struct List {

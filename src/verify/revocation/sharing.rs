@@ -2,8 +2,7 @@
 
 use std::collections::HashSet;
 use std::mem;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use tokio::runtime::Handle;
@@ -18,6 +17,8 @@ use super::{RevocationError, RevocationState, RevocationStatus, Staleness};
 use crate::error::{AuthError, ConfigError};
 use crate::observe;
 use crate::store::Feed;
+use crate::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use crate::sync::{Mutex, MutexGuard};
 
 /// Nobody is told to come back sooner.
 const SHORTEST_RETRY: Duration = Duration::from_secs(1);
