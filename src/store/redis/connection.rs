@@ -1,6 +1,7 @@
 //! How Redis is reached.
 
-use std::sync::PoisonError;
+use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use ::redis::aio::{ConnectionLike, MultiplexedConnection};
@@ -10,7 +11,7 @@ use futures::future::{BoxFuture, Shared};
 use tokio::time::{Instant, timeout};
 
 use super::Question;
-use super::error::{is_full, timed_out};
+use super::error::{is_full, panicked, timed_out};
 use crate::observe;
 use crate::sync::{Mutex, MutexGuard};
 
@@ -24,7 +25,7 @@ type Connecting = BoxFuture<'static, RedisResult<MultiplexedConnection>>;
 /// Redis's own connection manager is not used: it hands the failure of its last attempt to the
 /// next operation, never tries again where the password was wrong, and keeps what does not answer.
 pub(super) struct OwnConnection {
-    connect: Box<dyn Fn() -> Connecting + Send + Sync>,
+    connect: Arc<dyn Fn() -> Connecting + Send + Sync>,
     shared: Mutex<Option<SharedConnection>>,
     waiting: Mutex<Option<MultiplexedConnection>>,
 }
@@ -42,7 +43,7 @@ impl OwnConnection {
         C: Future<Output = RedisResult<MultiplexedConnection>> + Send + 'static,
     {
         Self {
-            connect: Box::new(move || connect().boxed()),
+            connect: Arc::new(move || connect().boxed()),
             shared: Mutex::default(),
             waiting: Mutex::default(),
         }
@@ -106,7 +107,13 @@ impl OwnConnection {
             shared.used_at = now;
             return (shared.connecting.clone(), rested);
         }
-        let connecting = (self.connect)().then(tell_of_eviction).boxed().shared();
+        // The application's, and so not called behind the lock. Its panic would otherwise be that of
+        // all who share it from then on.
+        let connect = Arc::clone(&self.connect);
+        let connecting = async move { tell_of_eviction(connect().await).await };
+        let connecting = AssertUnwindSafe(connecting).catch_unwind();
+        let connecting = connecting.map(|connected| connected.unwrap_or_else(|_| Err(panicked())));
+        let connecting = connecting.boxed().shared();
         *shared = Some(SharedConnection {
             connecting: connecting.clone(),
             used_at: now,

@@ -22,3 +22,7 @@ pub(super) fn is_full(error: &RedisError) -> bool {
 pub(super) fn timed_out() -> RedisError {
     io::Error::from(io::ErrorKind::TimedOut).into()
 }
+
+pub(super) fn panicked() -> RedisError {
+    io::Error::other("connecting panicked").into()
+}

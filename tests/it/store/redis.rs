@@ -1,5 +1,9 @@
 //! What needs no server: `tests/peers/redis` has the rest.
 
+use std::io;
+use std::panic::resume_unwind;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use tokio::net::TcpListener;
 use tokio::time::Instant;
 use tower_bearer::ConfigError;
@@ -90,6 +94,27 @@ async fn what_is_too_large_is_not_sent() {
     ] {
         assert!(matches!(result, Err(StoreError::TooLarge)));
     }
+}
+
+/// A panic of the application's is not that of all who ask later.
+#[tokio::test]
+async fn a_connection_that_panics_is_made_again() {
+    let attempts = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&attempts);
+    let redis = Redis::connecting(move || {
+        if counted.fetch_add(1, Ordering::Relaxed) == 0 {
+            // A panic without its noise.
+            resume_unwind(Box::new(()));
+        }
+        async { Err(io::Error::other("nobody is there").into()) }
+    });
+    let store = RedisStore::new(redis);
+    for text in ["connecting panicked", "nobody is there"] {
+        let error = store.get("a").await.unwrap_err();
+        let source = error.source().unwrap().to_string();
+        assert!(source.contains(text), "{source}");
+    }
+    assert_eq!(attempts.load(Ordering::Relaxed), 2);
 }
 
 /// What each operation fails with.
