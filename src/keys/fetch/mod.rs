@@ -11,7 +11,7 @@ use std::error::Error;
 use std::fmt::Write;
 use std::future::poll_fn;
 use std::marker::PhantomData;
-use std::panic::AssertUnwindSafe;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
@@ -98,10 +98,13 @@ where
     R::Error: Into<Box<dyn Error + Send + Sync>>,
 {
     fn fetch(&self, order: Order) -> BoxFuture<'static, Result<Answer, FetchError>> {
-        let service = self.service.lock().unwrap_or_else(PoisonError::into_inner);
-        let service = service.clone();
+        // A client that panics must not take the task with it that would try again.
+        let service = catch_unwind(AssertUnwindSafe(|| {
+            let service = self.service.lock().unwrap_or_else(PoisonError::into_inner);
+            service.clone()
+        }));
         Box::pin(async move {
-            // A client that panics must not take the task with it that would try again.
+            let service = service.map_err(|_| FetchError::Panicked)?;
             let exchange = AssertUnwindSafe(exchange(service, order)).catch_unwind();
             exchange.await.unwrap_or(Err(FetchError::Panicked))
         })

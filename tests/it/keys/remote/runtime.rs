@@ -100,3 +100,40 @@ async fn a_client_that_panics_fails_a_fetch_and_no_more() {
     assert_eq!(error.to_string(), "the HTTP client panicked");
     assert!(keys.ready().await.is_ok());
 }
+
+/// A client of which no copy can be had, at first.
+struct Uncopied(Server, Arc<Mutex<bool>>);
+
+impl Clone for Uncopied {
+    fn clone(&self) -> Self {
+        let mut is_first = self.1.lock().unwrap();
+        if std::mem::replace(&mut *is_first, false) {
+            drop(is_first);
+            std::panic::resume_unwind(Box::new(()));
+        }
+        Self(self.0.clone(), Arc::clone(&self.1))
+    }
+}
+
+impl Service<Request<String>> for Uncopied {
+    type Response = Response<String>;
+    type Error = io::Error;
+    type Future = BoxFuture<'static, io::Result<Response<String>>>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.0.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: Request<String>) -> Self::Future {
+        self.0.call(request)
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_whose_copy_panics_fails_a_fetch_and_no_more() {
+    let client = Uncopied(Server::with(&["a"]), Arc::new(Mutex::new(true)));
+    let keys = RemoteKeys::builder(URL).client(client).build().unwrap();
+    let error = keys.ready().await.unwrap_err();
+    assert_eq!(error.to_string(), "the HTTP client panicked");
+    assert!(keys.ready().await.is_ok());
+}
