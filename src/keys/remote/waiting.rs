@@ -28,10 +28,12 @@ impl Remote {
         now: Instant,
     ) -> Result<Option<impl Future<Output = Result<(), FetchError>> + Send + use<>>, FetchError>
     {
+        let mut state = self.state();
+        // Behind the lock: a fetch that is just ending may have brought them, and none is under way
+        // any more.
         if !self.keys(now).is_empty() {
             return Ok(None);
         }
-        let mut state = self.state();
         self.employ(&mut state)?;
         let number = state.schedule.demand_any(now);
         Ok(Some(self.fetched(&state, number)))
