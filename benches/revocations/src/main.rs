@@ -1,7 +1,7 @@
 //! Issues a million tokens and revokes each, and sees that the memory stays as it was: a hundred a
 //! second, good for a minute, as many as a large service has in three hours.
 //!
-//! `cargo run --release --package soak`.
+//! `cargo run --release --package revocations`.
 #![expect(
     clippy::unwrap_used,
     clippy::print_stdout,
