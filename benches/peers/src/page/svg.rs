@@ -66,7 +66,7 @@ impl Svg {
         ));
     }
 
-    fn push(&mut self, element: std::fmt::Arguments<'_>) {
+    pub(super) fn push(&mut self, element: std::fmt::Arguments<'_>) {
         // Writing to a string does not fail.
         let _ = writeln!(self.body, "{element}");
     }

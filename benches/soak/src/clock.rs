@@ -1,0 +1,48 @@
+//! When things happen, as the load generator sees it.
+
+use std::sync::LazyLock;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+static BEGIN: LazyLock<Instant> = LazyLock::new(Instant::now);
+
+/// A time by both clocks: that which only goes forward, since the begin of the run, and that of the
+/// tokens, since 1970.
+#[derive(Clone, Copy)]
+pub(crate) struct Moment {
+    pub(crate) at: Duration,
+    pub(crate) date: Duration,
+}
+
+impl Moment {
+    pub(crate) fn now() -> Self {
+        Self {
+            at: BEGIN.elapsed(),
+            date: SystemTime::now().duration_since(UNIX_EPOCH).unwrap(),
+        }
+    }
+}
+
+/// From before a request is complete until its answer is read: somewhere in it, it was judged.
+#[derive(Clone, Copy)]
+pub(crate) struct Span {
+    pub(crate) from: Moment,
+    pub(crate) to: Moment,
+}
+
+impl Span {
+    pub(crate) fn since(from: Moment) -> Self {
+        Self {
+            from,
+            to: Moment::now(),
+        }
+    }
+
+    pub(crate) fn length(&self) -> Duration {
+        self.to.at.saturating_sub(self.from.at)
+    }
+
+    /// Whether a part of it is within these times.
+    pub(crate) fn overlaps(&self, from: Duration, to: Duration) -> bool {
+        self.to.at >= from && self.from.at <= to
+    }
+}

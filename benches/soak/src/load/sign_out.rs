@@ -1,0 +1,137 @@
+//! People who sign out: of one token, of a session, or everywhere.
+
+use std::time::Duration;
+
+use http::{Method, Version};
+use http_body_util::Full;
+use tokio::time::{sleep, timeout};
+
+use super::Load;
+use super::client::{Answer, bearer};
+use super::tokens::Token;
+use crate::chance::Chance;
+use crate::clock::{Moment, Span};
+use crate::oracle::{Doubt, SignOut, Verdict};
+use crate::report::tally::Kind;
+use crate::settings::{REDIS_BACK_WITHIN, TOLD};
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum What {
+    Token,
+    Session,
+    Subject,
+}
+
+impl What {
+    const fn path(self) -> &'static str {
+        match self {
+            Self::Token => "/sign-out/token",
+            Self::Session => "/sign-out/session",
+            Self::Subject => "/sign-out/subject",
+        }
+    }
+
+    fn noted(self, token: &Token) -> &SignOut {
+        match self {
+            Self::Token => &token.signed_out,
+            Self::Session => &token.session.signed_out,
+            Self::Subject => &token.subject.signed_out,
+        }
+    }
+}
+
+/// Signs somebody out, now and then, for as long as the load goes on.
+pub(super) async fn go_on(load: &Load, chance: &mut Chance) {
+    while !load.is_over() {
+        sleep(chance.millis(0..500)).await;
+        let what = match chance.within(0..16) {
+            0..10 => What::Token,
+            10..14 => What::Session,
+            _ => What::Subject,
+        };
+        one(load, chance, what, &load.tokens.any()).await;
+    }
+}
+
+async fn one(load: &Load, chance: &mut Chance, what: What, token: &Token) {
+    let server = chance.index(load.clients.len());
+    let noted = what.noted(token);
+    if !noted.begin(server) {
+        return;
+    }
+    // In which second a subject is signed out has to be known.
+    let sent = send(load, what, server, token);
+    if what != What::Subject && chance.one_in(10) {
+        let after = Duration::from_micros(chance.within(0..5_000));
+        if let Ok((answer, span)) = timeout(after, sent).await {
+            finish(load, server, token, noted, &answer, &span);
+        } else {
+            load.tally.hang_up();
+            sleep(Duration::from_millis(100)).await;
+            try_again(load, what, server, token).await;
+        }
+    } else {
+        let (answer, span) = sent.await;
+        finish(load, server, token, noted, &answer, &span);
+    }
+}
+
+fn finish(
+    load: &Load,
+    server: usize,
+    token: &Token,
+    noted: &SignOut,
+    answer: &Answer,
+    span: &Span,
+) {
+    judge(load, server, token, answer, span);
+    match answer {
+        Answer::Verdict(Verdict::Accepted, _) => noted.acknowledge(false),
+        // It was refused before anything happened.
+        Answer::Verdict(..) => noted.take_back(),
+        Answer::Other(_) => {}
+    }
+}
+
+/// Whether a server has done what its client did not wait for is seen by trying again.
+async fn try_again(load: &Load, what: What, server: usize, token: &Token) {
+    let (answer, span) = send(load, what, server, token).await;
+    let doubt = judge(load, server, token, &answer, &span);
+    match answer {
+        Answer::Verdict(Verdict::Accepted, _) => what.noted(token).acknowledge(false),
+        // There is no other reason for that but the first attempt.
+        Answer::Verdict(Verdict::Unauthorized, _) if doubt == Some(Doubt::SignOut) => {
+            what.noted(token).acknowledge(true);
+        }
+        // It may have been done, for all that is known.
+        _ => {}
+    }
+}
+
+fn judge(load: &Load, server: usize, token: &Token, answer: &Answer, span: &Span) -> Option<Doubt> {
+    let expected = load.oracle.expect(token, server, span);
+    load.tally
+        .record(Kind::SignOut, expected, answer, None, span);
+    if let Answer::Verdict(Verdict::Accepted, body) = answer
+        && body != TOLD
+        && !load
+            .oracle
+            .redis
+            .touch(span, Duration::ZERO, REDIS_BACK_WITHIN)
+    {
+        load.tally
+            .fail("Redis was there, and was not told of a revocation");
+    }
+    expected.doubt
+}
+
+async fn send(load: &Load, what: What, server: usize, token: &Token) -> (Answer, Span) {
+    let client = &load.clients[server];
+    let request = client
+        .request(Method::POST, what.path())
+        .header("authorization", bearer(&token.text))
+        .body(Full::default());
+    let from = Moment::now();
+    let answer = client.http(Version::HTTP_11, request.unwrap()).await;
+    (answer, Span::since(from))
+}
