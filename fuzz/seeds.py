@@ -17,11 +17,52 @@ AUDIENCE = "my-api"
 # As long as what scripts/fuzz makes.
 MAX_LEN = 8192
 
-# What happens to a token, as the bytes that the crate `arbitrary` makes steps of.
+
+
+def variant(number, of):
+    """One of so many, as the crate `arbitrary` reads it."""
+    return ((number << 32) // of + 1).to_bytes(4, "little")
+
+
+def send(which):
+    return variant(0, 5) + variant(which, 3)
+
+
+def forge(which, bit):
+    return variant(1, 5) + variant(which, 3) + bit.to_bytes(2, "little")
+
+
+def wait(seconds, power=0):
+    return variant(2, 5) + bytes([seconds, power])
+
+
+def serve(what):
+    return variant(3, 5) + variant(what, 9)
+
+
+def revoke(which, name):
+    return variant(4, 5) + variant(which, 3) + variant(name, 3)
+
+
+# What happens to a token, as `targets/layer` has it.
 STEPS = [
     b"",
-    bytes.fromhex("00000000 00000000 00000040 000000c0 ffffff20 00000000 00006010 02000000 80000000 000000f0 00000000"),
-    bytes(range(0, 256, 3)),
+    send(0) + forge(0, 7) + send(1) + send(2) + serve(1) + wait(31) + send(2) + send(1),
+    send(1) + serve(8) + wait(200, 2) + send(1) + serve(4) + wait(100, 1) + send(1) + serve(3) + wait(10),
+    send(0) + revoke(0, 2) + send(0) + wait(60) + send(1) + revoke(1, 0) + send(1) + serve(2) + send(2),
+    send(0) + revoke(0, 1) + wait(255, 4) + send(0) + revoke(2, 1) + serve(6) + send(2) + serve(7) + wait(9),
+]
+
+# What happens to refresh tokens, as `targets/refresh` has it.
+ALICE, BOB = variant(0, 2), variant(1, 2)
+BEGIN, USE, CHANGED, CUT, REVOKE, REVOKE_SUBJECT, WAIT = (variant(number, 7) for number in range(7))
+FAMILIES = [
+    BEGIN + ALICE + USE + b"\0" + USE + b"\1" + USE + b"\0" + USE + b"\2",
+    BEGIN + BOB + CHANGED + b"\0\x05A" + BEGIN + BOB + CHANGED + b"\1\x3fA" + CUT + b"\1\x20",
+    BEGIN + ALICE + WAIT + b"\x3b" + USE + b"\0" + WAIT + b"\x3b" + USE + b"\1" + WAIT + b"\x3d" + USE + b"\2",
+    # A family that outlives what was remembered of its subject.
+    REVOKE_SUBJECT + ALICE + WAIT + b"\xf0" + WAIT + b"\xe6" + BEGIN + ALICE + WAIT + b"\x14" + USE + b"\0",
+    BEGIN + ALICE + BEGIN + BOB + REVOKE_SUBJECT + ALICE + USE + b"\0" + USE + b"\1" + REVOKE + b"\2" + USE + b"\2",
 ]
 
 ALGORITHMS = ["HS256", "HS384", "HS512", "ES256", "Ed25519"]
@@ -29,11 +70,15 @@ ALGORITHMS = ["HS256", "HS384", "HS512", "ES256", "Ed25519"]
 CLAIMS = """{"iss":"%s","aud":["other","%s"],"sub":"alice","exp":1767229200,"nbf":1767225500.5,"iat":1767225600,
 "jti":"j","sid":"s","scope":"read write","scp":["admin"],"realm_access":{"roles":["a","b"]}}""" % (ISSUER, AUDIENCE)
 
+# What stands at the ends of what is accepted.
+TIMES = ['"exp":1767225540', '"exp":1767225541,"nbf":1767225660', '"exp":1767312000,"iat":1767225660', '"exp":1767312000.5']
+
 HEADS = [
     "200",
     '200\ncache-control: max-age=300\netag: "a"',
     "200\ncache-control: public, max-age=100000, no-transform",
     "200\ncache-control: no-store",
+    "200\ncache-control: max-age=300, no-cache",
     '200\ncache-control: MAX-AGE = "70"\ncache-control: max-age=1000000000000000000000000',
     "200\ncache-control: max-age=-1, s-maxage=5, max-age=+7\nage: 5",
     "304",
@@ -129,6 +174,7 @@ def add_token(header, payload):
 
 def add_pem(text):
     add("pem", text)
+    add("pem", text, text)
     content = "".join(line for line in text.splitlines() if "-----" not in line)
     try:
         add("pem", base64.b64decode(content, validate=True))
@@ -145,6 +191,9 @@ def add_handwritten():
         for rest in ["", "\nm", "\nm\nfC", "\nct=\nqt\npbearer.\nx"]:
             add("cookie", line, rest)
     for algorithm in ALGORITHMS:
+        for times in TIMES:
+            claims = '{"iss":"%s","aud":"%s","sub":"alice",%s}' % (ISSUER, AUDIENCE, times)
+            add("layer", '{"alg":"%s"}\0%s\0' % (algorithm, claims), STEPS[1])
         for steps in STEPS:
             add("layer", '{"alg":"%s","kid":"k","typ":"at+jwt"}\0%s\0' % (algorithm, CLAIMS), steps)
     for first in HEADS:
@@ -156,7 +205,7 @@ def add_handwritten():
             add("discovery", kind, "\0", document % (ISSUER, url))
             add("discovery", kind, url, "\0", document % (url, url))
     for text in ["", "tbr_", "tbr_" + "A" * 64]:
-        for steps in STEPS:
+        for steps in FAMILIES:
             add("refresh", text, "\0__Secure-refresh=", text, "\0", steps)
 
 
