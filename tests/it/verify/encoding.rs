@@ -3,9 +3,11 @@
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::json;
+use tower_bearer::SigningKey;
 use tower_bearer::test_util::sign;
 
 use super::*;
+use crate::jose::SECRET;
 
 fn claims() -> String {
     format!(
@@ -74,13 +76,16 @@ fn padding_and_space_are_refused_though_signed() {
 /// The edges of whatever reads base64 and JSON in blocks.
 #[test]
 fn parts_of_any_length_are_read_alike() {
-    let verifier = verifier();
+    // The signature of least work.
+    let key = SigningKey::from_secret(Algorithm::HS256, SECRET).unwrap();
+    let verifier = builder_with(key.verifying_key()).audience(AUDIENCE);
+    let verifier = verifier.build().unwrap();
     for len in (0..300).chain(505..520).chain(1015..1030) {
         let pad = "p".repeat(len);
-        let header = format!(r#"{{"alg":"ES256","x":"{pad}"}}"#);
-        assert_accepts(&verifier, signed(&header, &claims()));
+        let header = format!(r#"{{"alg":"HS256","x":"{pad}"}}"#);
+        assert_accepts(&verifier, sign(&key, header, claims()));
         let payload = claims().replace('}', &format!(r#","x":"{pad}"}}"#));
-        let token = signed(r#"{"alg":"ES256"}"#, &payload);
+        let token = sign(&key, r#"{"alg":"HS256"}"#, payload);
         assert_accepts(&verifier, &token);
         let (start, rest) = token.split_once('.').unwrap();
         let (payload, signature) = rest.split_once('.').unwrap();
