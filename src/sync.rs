@@ -17,7 +17,9 @@ pub(crate) fn parallelism() -> usize {
     thread::available_parallelism().map_or(1, usize::from)
 }
 
-/// The number of this thread: they are counted as they first ask.
+/// The number of this thread: they are counted as they first ask. Asked for each token that is
+/// remembered, from code that is compiled with the application.
+#[inline]
 pub(crate) fn thread_number() -> usize {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
