@@ -137,6 +137,11 @@ impl JwkSet {
     pub fn skipped(&self) -> &[SkippedKey] {
         &self.skipped
     }
+
+    /// Both kinds, for those who tell of the one and serve the other.
+    pub(crate) fn into_parts(self) -> (Vec<VerifyingKey>, Vec<SkippedKey>) {
+        (self.keys, self.skipped)
+    }
 }
 
 const NO_SET: ConfigError = ConfigError::JwkSet(

@@ -13,7 +13,7 @@ use arc_swap::ArcSwap;
 
 use super::{KeyProvider, KeySet};
 use crate::error::ConfigError;
-use crate::jose::{JwkSet, VerifyingKey};
+use crate::jose::{JwkSet, SkippedKey, VerifyingKey};
 use crate::observe;
 use crate::sync::Mutex;
 
@@ -75,7 +75,8 @@ impl KeyFile {
         let path = path.into();
         let content =
             read(&path).map_err(|error| ConfigError::KeyFile(path.clone(), Arc::new(error)))?;
-        let keys = parse(&path, &content)?;
+        let (keys, skipped) = parse(&path, &content)?;
+        tell_skipped(&path, &skipped);
         let state = State {
             path,
             keys: ArcSwap::from_pointee(keys),
@@ -135,19 +136,29 @@ impl State {
             Ok(bytes) => Content::Read(bytes.clone()),
             Err(error) => Content::Unreadable(error.kind()),
         };
-        // Nothing panics while the lock is held; should it ever, what it guards is still whole.
-        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        if *last == content {
-            return Ok(false);
-        }
-        *last = content;
+        let keys = {
+            // Nothing panics while the lock is held; should it ever, what it guards is still whole.
+            let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+            if *last == content {
+                return Ok(false);
+            }
+            *last = content;
 
-        let keys = read
-            .map_err(|error| ConfigError::KeyFile(self.path.clone(), Arc::new(error)))
-            .and_then(|bytes| parse(&self.path, &bytes));
+            let keys = read
+                .map_err(|error| ConfigError::KeyFile(self.path.clone(), Arc::new(error)))
+                .and_then(|bytes| parse(&self.path, &bytes));
+            if let Ok((keys, _)) = &keys {
+                self.keys.store(Arc::new(keys.clone()));
+            }
+            keys
+        };
+        // Told last, and behind no lock: who listens is the application.
+        let keys = keys.map(|(keys, skipped)| {
+            tell_skipped(&self.path, &skipped);
+            keys
+        });
         observe::key_refresh(&keys);
-        self.keys.store(Arc::new(keys?));
-        Ok(true)
+        keys.map(|_| true)
     }
 }
 
@@ -176,18 +187,23 @@ fn read(path: &Path) -> io::Result<Vec<u8>> {
     }
 }
 
-fn parse(path: &Path, content: &[u8]) -> Result<KeySet, ConfigError> {
+/// The keys of a file, and those that cannot be used.
+fn parse(path: &Path, content: &[u8]) -> Result<(KeySet, Vec<SkippedKey>), ConfigError> {
     let keys = if content.trim_ascii_start().starts_with(b"{") {
         JwkSet::parse(content).map(|set| {
-            for skipped in set.skipped() {
-                observe::key_skipped(path, skipped);
-            }
-            KeySet::from(set)
+            let (keys, skipped) = set.into_parts();
+            (keys.into_iter().collect(), skipped)
         })
     } else {
-        VerifyingKey::from_pem(content).map(KeySet::from)
+        VerifyingKey::from_pem(content).map(|key| (KeySet::from(key), Vec::new()))
     };
     keys.map_err(|error| ConfigError::KeyFileContent(path.to_owned(), Box::new(error)))
+}
+
+fn tell_skipped(path: &Path, skipped: &[SkippedKey]) {
+    for skipped in skipped {
+        observe::key_skipped(path, skipped);
+    }
 }
 
 impl fmt::Debug for KeyFile {

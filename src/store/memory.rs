@@ -75,9 +75,10 @@ impl MemoryStore {
 
     /// The entries whose time has not passed, and the time.
     fn current(&self) -> (MutexGuard<'_, Entries>, NumericDate) {
-        // Read behind the lock, so that no two operations see their times in another order.
-        let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
+        // Before the lock: the clock is the application's. Of two operations at once, the later may
+        // go by the earlier time, which is never later than when it was called.
         let now = NumericDate::from(self.clock.now());
+        let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
         entries.drop_expired(now);
         (entries, now)
     }

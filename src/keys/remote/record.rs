@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use super::Remote;
 use super::misses::after;
 use super::source::Fetched;
-use crate::jose::{JwkSet, VerifyingKey};
+use crate::jose::{JwkSet, SkippedKey, VerifyingKey};
 use crate::keys::fetch::{Content, FetchError};
 use crate::keys::{KeySet, KeyState};
 use crate::observe;
@@ -71,15 +71,20 @@ impl Remote {
         self.state().schedule.next()
     }
 
-    /// Serves what a fetch brought, or notes why it brought nothing.
+    /// Serves what a fetch brought, or notes why it brought nothing. Operators are told last, since
+    /// who listens is the application: should it panic, all else is done.
     pub(super) fn record(&self, fetched: Result<Fetched, FetchError>) {
         let now = Instant::now();
         let accepted = fetched.and_then(|fetched| self.accept(fetched, now));
         let confirmed = accepted.is_ok();
         match accepted {
-            Ok(time_to_live) => {
-                let mut state = self.state();
-                state.schedule.succeeded(now, time_to_live, &self.settings);
+            Ok(accepted) => {
+                let failed = self.succeeded(now, accepted.time_to_live);
+                for skipped in &accepted.skipped {
+                    observe::remote_key_skipped(&self.source, skipped);
+                }
+                let Accepted { keys, is_new, .. } = accepted;
+                observe::remote_keys_fetched(&self.source, &keys, is_new, failed);
             }
             Err(error) => {
                 let has_keys = self.current.load().state(now) != KeyState::Unavailable;
@@ -95,20 +100,27 @@ impl Remote {
         observe::remote_keys_are(&self.source, current.state(now), keys, confirmed);
     }
 
-    /// Returns for how long the keys are fresh.
-    fn accept(&self, fetched: Fetched, now: Instant) -> Result<Duration, FetchError> {
+    /// Returns whether the fetch before had failed.
+    fn succeeded(&self, now: Instant, time_to_live: Duration) -> bool {
+        let mut state = self.state();
+        let failed = state.schedule.last_error().is_some();
+        state.schedule.succeeded(now, time_to_live, &self.settings);
+        failed
+    }
+
+    fn accept(&self, fetched: Fetched, now: Instant) -> Result<Accepted, FetchError> {
         let last = self.current.load();
         let Fetched { answer, at } = fetched;
-        let keys = match answer.content {
-            Content::NotModified => last.keys.clone(),
+        let (keys, skipped) = match answer.content {
+            Content::NotModified => (last.keys.clone(), Vec::new()),
             Content::Document { body, etag } => {
-                let keys = self.read(&body)?;
+                let (keys, skipped) = self.read(&body)?;
                 self.source.accepted(at, etag);
                 // The same set is the same to the tokens that are remembered with it.
                 if is_same(&keys, &last.keys) {
-                    last.keys.clone()
+                    (last.keys.clone(), skipped)
                 } else {
-                    keys
+                    (keys, skipped)
                 }
             }
         };
@@ -120,28 +132,40 @@ impl Remote {
         });
         let expiry = after(now, time_to_live);
         let is_new = !keys.is_same(&last.keys);
-        let failed = self.state().schedule.last_error().is_some();
-        observe::remote_keys_fetched(&self.source, &keys, is_new, failed);
         self.current.store(Arc::new(Current {
-            keys,
+            keys: keys.clone(),
             times: Some(Times {
                 fetched: now,
                 expiry,
                 end: after(expiry, settings.stale_window),
             }),
         }));
-        Ok(time_to_live)
+        Ok(Accepted {
+            keys,
+            is_new,
+            skipped,
+            time_to_live,
+        })
     }
 
-    fn read(&self, document: &[u8]) -> Result<KeySet, FetchError> {
+    /// The keys of a document, and those that cannot be used, unless they were told of before.
+    fn read(&self, document: &[u8]) -> Result<(KeySet, Vec<SkippedKey>), FetchError> {
         let set = JwkSet::parse_published(document, self.settings.max_keys)?;
-        if self.source.is_news(document) {
-            for skipped in set.skipped() {
-                observe::remote_key_skipped(&self.source, skipped);
-            }
-        }
-        Ok(set.into())
+        let (keys, skipped) = set.into_parts();
+        let is_news = self.source.is_news(document);
+        let skipped = if is_news { skipped } else { Vec::new() };
+        Ok((keys.into_iter().collect(), skipped))
     }
+}
+
+/// What is served from now on.
+struct Accepted {
+    keys: KeySet,
+    is_new: bool,
+    /// The keys that cannot be used, unless they were told of before.
+    skipped: Vec<SkippedKey>,
+    /// For how long the keys are fresh.
+    time_to_live: Duration,
 }
 
 fn is_same(keys: &KeySet, others: &KeySet) -> bool {

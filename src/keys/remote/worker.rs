@@ -1,5 +1,6 @@
 //! The task that fetches.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::sync::{Arc, Weak};
 
@@ -73,7 +74,8 @@ async fn work(remote: Weak<Remote>, mut woken: watch::Receiver<()>, finish: watc
         let Some(strong) = remote.upgrade() else {
             return;
         };
-        strong.record(answer);
+        // A subscriber of the application's that panics must not end the fetches.
+        let _ = catch_unwind(AssertUnwindSafe(|| strong.record(answer)));
         finish.send_replace(number);
     }
 }

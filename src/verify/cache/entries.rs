@@ -2,8 +2,8 @@
 
 use std::hash::{BuildHasher, Hash, Hasher};
 
-use quick_cache::Weighter;
-use quick_cache::sync::{Cache, DefaultLifecycle};
+use quick_cache::sync::Cache;
+use quick_cache::{Lifecycle, Weighter};
 
 use super::{Limit, TokenId};
 use crate::verify::VerifiedToken;
@@ -18,7 +18,7 @@ const REVOCABLE_LEN: u64 = 80;
 /// What an entry commonly weighs, to know about how many there will be.
 const COMMON_WEIGHT: usize = 1024;
 
-pub(super) type Entries<C> = Cache<TokenId, VerifiedToken<C>, Weigher, BuildIdHasher>;
+pub(super) type Entries<C> = Cache<TokenId, VerifiedToken<C>, Weigher, BuildIdHasher, Leave>;
 
 pub(super) fn new<C>(limit: Limit) -> Entries<C> {
     let (entries, capacity) = match limit {
@@ -30,7 +30,7 @@ pub(super) fn new<C>(limit: Limit) -> Entries<C> {
         capacity as u64,
         Weigher(limit),
         BuildIdHasher,
-        DefaultLifecycle::default(),
+        Leave,
     )
 }
 
@@ -51,6 +51,19 @@ impl<C> Weighter<TokenId, VerifiedToken<C>> for Weigher {
                     .saturating_add(size_of::<C>() as u64)
             }
         }
+    }
+}
+
+/// Takes along whoever makes room, to be dropped when the lock of the table is not held any more:
+/// to drop the claims is the application's affair. The table's own does so for two of them.
+#[derive(Clone)]
+pub(super) struct Leave;
+
+impl<C> Lifecycle<TokenId, VerifiedToken<C>> for Leave {
+    type RequestState = Vec<VerifiedToken<C>>;
+
+    fn on_evict(&self, left: &mut Self::RequestState, _: TokenId, verified: VerifiedToken<C>) {
+        left.push(verified);
     }
 }
 

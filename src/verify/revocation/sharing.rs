@@ -124,13 +124,17 @@ impl Sharing {
 
     pub(super) fn status(&self, entries: usize) -> RevocationStatus {
         let age = self.age(self.confirmed.load(Ordering::Acquire), Instant::now());
-        let state = self.state();
+        let (pending, last_error) = {
+            let state = self.state();
+            (state.pending.len(), state.last_error.clone())
+        };
         RevocationStatus {
             state: self.state_at(age),
             age,
             entries,
-            pending: state.pending.len(),
-            last_error: state.last_error.as_ref().map(ToString::to_string),
+            pending,
+            // Not behind the lock: how the feed's error reads is the application's affair.
+            last_error: last_error.as_ref().map(ToString::to_string),
         }
     }
 

@@ -19,6 +19,8 @@ use metrics::{
     Unit,
 };
 
+use crate::application::{Place, at};
+
 thread_local! {
     static LOG: RefCell<Option<Vec<u8>>> = const { RefCell::new(None) };
 }
@@ -29,6 +31,7 @@ struct ThreadLog;
 impl Write for ThreadLog {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         LOG.with_borrow_mut(|log| log.as_mut().map(|log| log.extend_from_slice(bytes)));
+        at(Place::Log);
         Ok(bytes.len())
     }
 

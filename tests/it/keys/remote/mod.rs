@@ -38,7 +38,7 @@ fn issuer(key_id: &str) -> TestIssuer {
 }
 
 /// A good token, if there is a key of this name.
-fn token(key_id: &str) -> String {
+pub(crate) fn token(key_id: &str) -> String {
     issuer(key_id).token().sign()
 }
 
@@ -109,7 +109,7 @@ impl Server {
     }
 
     /// How often it was asked.
-    fn asked(&self) -> usize {
+    pub(crate) fn asked(&self) -> usize {
         self.0.lock().unwrap().asked.len()
     }
 
