@@ -1,6 +1,8 @@
-//! What the application's own code may do where we call it: call us again, or panic.
+//! What the application's own code may do where we call it: call us again, or panic. And what it
+//! may do with our futures: stop waiting at any point.
 
 mod again;
+mod dropped;
 mod panics;
 mod world;
 
