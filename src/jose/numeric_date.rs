@@ -1,6 +1,7 @@
 //! Seconds since 1970.
 
 use std::fmt;
+use std::ops::Range;
 use std::time::{Duration, SystemTime};
 
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
@@ -9,7 +10,8 @@ use serde::ser::{Serialize, Serializer};
 /// A point in time as JWT has it: seconds since 1970, UTC, maybe with a fraction
 /// ([RFC 7519 §2](https://www.rfc-editor.org/rfc/rfc7519#section-2)).
 ///
-/// Nothing here overflows: sums stop at the greatest value there is. A fraction counts, and is
+/// Read from a token, it lies between 1970 and what 64 bits hold: whatever says another time is
+/// broken. Nothing overflows: sums stop at the greatest value there is. A fraction counts, and is
 /// never rounded up.
 ///
 /// ```
@@ -23,6 +25,8 @@ use serde::ser::{Serialize, Serializer};
 ///     NumericDate::from_secs(i64::MAX).saturating_add(Duration::from_secs(1)),
 ///     NumericDate::from_secs(i64::MAX),
 /// );
+/// assert!(serde_json::from_str::<NumericDate>("-1").is_err());
+/// assert!(serde_json::from_str::<NumericDate>("1e300").is_err());
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -98,6 +102,8 @@ impl<'de> Deserialize<'de> for NumericDate {
     }
 }
 
+const OUT_OF_RANGE: &str = "the date is out of range";
+
 struct Reader;
 
 impl Visitor<'_> for Reader {
@@ -108,25 +114,28 @@ impl Visitor<'_> for Reader {
     }
 
     fn visit_i64<E: Error>(self, secs: i64) -> Result<Self::Value, E> {
-        Ok(NumericDate::from_secs(secs))
+        let secs = u64::try_from(secs).map_err(|_| E::custom(OUT_OF_RANGE))?;
+        self.visit_u64(secs)
     }
 
     fn visit_u64<E: Error>(self, secs: u64) -> Result<Self::Value, E> {
-        Ok(NumericDate::from_secs(
-            i64::try_from(secs).unwrap_or(i64::MAX),
-        ))
+        let secs = i64::try_from(secs).map_err(|_| E::custom(OUT_OF_RANGE))?;
+        Ok(NumericDate::from_secs(secs))
     }
 
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
-        reason = "a cast from a float saturates, which is what is wanted; the fraction is in 0..1"
+        reason = "the whole part is in the range; the fraction is in 0..1"
     )]
     fn visit_f64<E: Error>(self, secs: f64) -> Result<Self::Value, E> {
-        if !secs.is_finite() {
-            return Err(E::custom("not a finite number"));
-        }
+        /// Up to 2^63, the first that an `i64` does not hold.
+        const RANGE: Range<f64> = 0.0..9_223_372_036_854_775_808.0;
+
         let whole = secs.floor();
+        if !RANGE.contains(&whole) {
+            return Err(E::custom(OUT_OF_RANGE));
+        }
         let nanos = ((secs - whole) * f64::from(NANOS_PER_SEC)) as u32;
         Ok(NumericDate {
             secs: whole as i64,

@@ -32,7 +32,10 @@ impl Packed {
     pub(super) fn date(&self, name: char) -> Option<NumericDate> {
         let (secs, rest) = take_number(self.text(name)?)?;
         let nanos = take_number(rest).map_or(0, |(nanos, _)| nanos);
-        Some(NumericDate::new(unfold(secs), u32::try_from(nanos).ok()?))
+        Some(NumericDate::new(
+            secs.cast_signed(),
+            u32::try_from(nanos).ok()?,
+        ))
     }
 }
 
@@ -56,7 +59,7 @@ impl Packer {
     }
 
     pub(super) fn date(&mut self, name: char, date: NumericDate) {
-        let (secs, nanos) = (fold(date.as_secs()), date.nanos().into());
+        let (secs, nanos) = (date.as_secs().cast_unsigned(), date.nanos().into());
         let len = if nanos == 0 {
             number_len(secs)
         } else {
@@ -102,15 +105,6 @@ fn take_number(text: &str) -> Option<(u64, &str)> {
         byte & MORE == 0
     })?;
     Some((number, text.get(len.wrapping_add(1)..)?))
-}
-
-/// Small numbers for whatever is near zero, on either side.
-fn fold(number: i64) -> u64 {
-    (number << 1 ^ number >> 63).cast_unsigned()
-}
-
-fn unfold(number: u64) -> i64 {
-    (number >> 1).cast_signed() ^ (number & 1).cast_signed().wrapping_neg()
 }
 
 struct Items<'a>(&'a str);

@@ -6,12 +6,11 @@ use libtest_mimic::Trial;
 use serde_json::Value;
 use tower_bearer::dangerous::decode_unverified_header;
 use tower_bearer::jose::{RegisteredClaims, Token};
-use tower_bearer::keys::KeySet;
-use tower_bearer::{AuthError, JwkSet, TokenError, VerifyingKey};
+use tower_bearer::{JwkSet, VerifyingKey};
 
 use crate::corpus::{file, list, text, trial};
 use crate::exceptions;
-use crate::outcome::{Expect, assert_outcome, is_signed_by, lax, payload};
+use crate::outcome::{Expect, assert_outcome, is_signed_by, payload};
 
 type Check = fn(&Value, Expect);
 
@@ -59,25 +58,13 @@ fn expect(name: &str, case: &Value) -> Expect {
 /// Whether it parses: most signatures are dummies.
 fn check_parse(case: &Value, expect: Expect) {
     let token = text(case, "token");
-    let parses = || {
+    let parse = || {
         decode_unverified_header(token).ok()?;
         RegisteredClaims::parse(&payload(token)?).ok()?;
         let signature = Token::parse(token.as_bytes()).ok()?.signature();
         URL_SAFE_NO_PAD.decode(signature).ok()
     };
-    // Numbers that no date has are read as the end of time, and so lie ahead or behind.
-    let result = lax(KeySet::default(), 1_767_225_600)
-        .build()
-        .unwrap()
-        .verify_now(token);
-    let is_out_of_time = matches!(
-        result,
-        Err(AuthError::InvalidToken(
-            TokenError::Expired | TokenError::NotYetValid | TokenError::IssuedInFuture
-        ))
-    );
-    let is_good = parses().is_some() && (expect == Expect::Accept || !is_out_of_time);
-    assert_outcome(is_good, expect, token);
+    assert_outcome(parse().is_some(), expect, token);
 }
 
 fn load(case: &Value, kind: &str, keys: &str) -> Vec<VerifyingKey> {

@@ -61,19 +61,12 @@ fn a_token_expires_at_the_very_second() {
 fn extreme_times_do_not_overflow() {
     for leeway in [Duration::ZERO, Duration::from_secs(60), Duration::MAX] {
         let verifier = with_leeway(leeway);
-        let late = [
-            "9223372036854775807",
-            "9223372036854775808",
-            "18446744073709551615",
-            "18446744073709551616",
-            "1e18",
-            "1e308",
-        ];
+        let late = ["9223372036854775807", "1e18"];
         for value in late {
             assert_exp(&verifier, value, true);
         }
         let unlimited = leeway == Duration::MAX;
-        for value in ["0", "-0", "-1", "1e-300"] {
+        for value in ["0", "-0", "1e-300"] {
             assert_exp(&verifier, value, unlimited);
         }
         for value in late {
@@ -89,15 +82,35 @@ fn extreme_times_do_not_overflow() {
                 }
             }
         }
-        for value in ["0", "-1", "-9223372036854775808", "-1e308"] {
-            for name in ["nbf", "iat"] {
-                assert_accepts(&verifier, token_at(&[("exp", &at(60)), (name, value)]));
+        for name in ["nbf", "iat"] {
+            assert_accepts(&verifier, token_at(&[("exp", &at(60)), (name, "0")]));
+        }
+    }
+}
+
+#[test]
+fn what_is_no_date_is_refused_with_any_leeway() {
+    for leeway in [Duration::ZERO, Duration::MAX] {
+        let verifier = with_leeway(leeway);
+        for value in [
+            "-1",
+            "-9223372036854775808",
+            "-1e308",
+            "9223372036854775808",
+            "18446744073709551615",
+            "18446744073709551616",
+            "1e308",
+        ] {
+            let tokens = [
+                token_at(&[("exp", value)]),
+                token_at(&[("exp", &at(60)), ("nbf", value)]),
+                token_at(&[("exp", &at(60)), ("iat", value)]),
+            ];
+            for token in tokens {
+                assert_refuses(&verifier, token, TokenError::InvalidClaims);
             }
         }
     }
-    let strict = with_leeway(Duration::ZERO);
-    assert_exp(&strict, "-9223372036854775808", false);
-    assert_exp(&strict, "-1e308", false);
 }
 
 #[test]
@@ -162,7 +175,6 @@ fn a_token_may_be_too_old() {
     assert_accepts(&strict, issued(&format!("{}.001", NOW - 100)));
     assert_refuses(&strict, issued(&at(-100)), TokenError::TooOld);
     assert_refuses(&strict, issued("0"), TokenError::TooOld);
-    assert_refuses(&strict, issued("-1e308"), TokenError::TooOld);
     assert_refuses(&strict, issued(&at(1)), TokenError::IssuedInFuture);
     assert_refuses(
         &strict,
@@ -206,7 +218,7 @@ fn with_a_clock_before_1970_everything_has_expired() {
             .build()
             .unwrap();
         assert_refuses(&verifier, token(), TokenError::Expired);
-        for exp in ["1", "9223372036854775807", "1e308"] {
+        for exp in ["1", "9223372036854775807"] {
             assert_exp(&verifier, exp, false);
         }
     }
