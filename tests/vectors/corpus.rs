@@ -6,8 +6,10 @@ use std::{env, fs};
 use libtest_mimic::Trial;
 use serde_json::Value;
 
+use crate::index;
+
 /// The folder with the vectors of others, whether or not it is there.
-fn folder() -> PathBuf {
+pub(crate) fn folder() -> PathBuf {
     env::var_os("TOWER_BEARER_VECTORS").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/vectors"),
         PathBuf::from,
@@ -29,7 +31,8 @@ pub(crate) fn report_absence() {
 /// The trials of one file of others. Where the folder is absent, one in their place, which is
 /// ignored or, with `CI=true`, fails.
 ///
-/// A folder that is there but lacks the file is a failure everywhere.
+/// A folder that is there but lacks the file is a failure everywhere, and so is a file of which
+/// more or fewer trials come than it has cases.
 pub(crate) fn file(name: &'static str, trials: impl FnOnce(&Value) -> Vec<Trial>) -> Vec<Trial> {
     if !folder().is_dir() {
         let absent = move || Err(format!("{} is absent", folder().display()).into());
@@ -39,21 +42,8 @@ pub(crate) fn file(name: &'static str, trials: impl FnOnce(&Value) -> Vec<Trial>
     let text = fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let json = serde_json::from_slice(&text).unwrap();
     let trials = trials(&json);
-    assert!(!trials.is_empty(), "{name} holds no case");
+    assert_eq!(Some(trials.len()), index::count(name), "{name}");
     trials
-}
-
-/// The names of the JSON files in a folder of the vectors of others.
-pub(crate) fn names(under: &str) -> Vec<String> {
-    let Ok(entries) = fs::read_dir(folder().join(under)) else {
-        return Vec::new();
-    };
-    let mut names: Vec<_> = entries
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .filter(|name| Path::new(name).extension().is_some_and(|it| it == "json"))
-        .collect();
-    names.sort();
-    names
 }
 
 /// A trial of one case: it fails where the check panics.

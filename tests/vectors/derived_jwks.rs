@@ -36,7 +36,9 @@ pub(crate) fn trials() -> Vec<Trial> {
     let fetched = cases
         .iter()
         .map(|case| make("fetched ", case, check_fetched));
-    at_hand.chain(fetched).collect()
+    let trials: Vec<_> = at_hand.chain(fetched).collect();
+    assert_eq!(trials.len(), 48 + 49);
+    trials
 }
 
 fn document(case: &Value) -> Vec<u8> {

@@ -15,19 +15,16 @@ use crate::outcome::{Expect, assert_outcome, is_signed_by, payload};
 type Check = fn(&Value, Expect);
 
 pub(crate) fn trials() -> Vec<Trial> {
-    let checks: [(&'static str, usize, Check); 3] = [
-        ("envoy_jwt_verify_lib/parse.json", 63, check_parse),
-        ("envoy_jwt_verify_lib/jwks.json", 36, check_jwks),
-        ("envoy_jwt_verify_lib/verify.json", 28, check_verify),
+    let checks: [(&'static str, Check); 3] = [
+        ("envoy_jwt_verify_lib/parse.json", check_parse),
+        ("envoy_jwt_verify_lib/jwks.json", check_jwks),
+        ("envoy_jwt_verify_lib/verify.json", check_verify),
     ];
     checks
         .into_iter()
-        .flat_map(|(name, count, check)| {
+        .flat_map(|(name, check)| {
             file(name, |file| {
-                let statuses = file["statuses"].clone();
-                let cases = list(file, "cases");
-                assert_eq!(cases.len(), count, "{statuses}");
-                let trials = cases.iter().enumerate().map(|(index, case)| {
+                let trials = list(file, "cases").iter().enumerate().map(|(index, case)| {
                     let name = name.trim_end_matches(".json");
                     let (case, expect) = (case.clone(), expect(name, case));
                     let name = format!("{name}: {index} {}", text(&case, "id"));

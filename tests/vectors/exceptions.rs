@@ -1,5 +1,8 @@
 //! Where this crate does not do what a file of others says: all there is, each with its reason.
 
+use libtest_mimic::Trial;
+
+use crate::corpus::{folder, trial};
 use crate::outcome::Expect;
 
 /// File, id, what happens instead, and why.
@@ -76,4 +79,13 @@ pub(crate) fn find(file: &str, id: &str) -> Option<Expect> {
         .iter()
         .find(|(in_file, known, ..)| *in_file == file && *known == id)
         .map(|(_, _, expect, _)| *expect)
+}
+
+/// A trial that fails where an exception is of no case.
+pub(crate) fn none_is_stale(trials: &[Trial]) -> Trial {
+    let is_known = |id: &str| trials.iter().any(|trial| trial.name().ends_with(id));
+    let stale = EXCEPTIONS.iter().find(|(_, id, ..)| !is_known(id));
+    let stale = stale.map(|(_, id, ..)| *id);
+    let check = move || assert_eq!(stale, None);
+    trial("no exception is stale".into(), check).with_ignored_flag(!folder().is_dir())
 }

@@ -12,7 +12,6 @@ use crate::outcome::{Expect, assert_outcome};
 pub(crate) fn trials() -> Vec<Trial> {
     let mut trials = file("jwks/libjwt_jwks.json", |file| {
         let cases = list(file, "cases");
-        assert_eq!(cases.len(), 41);
         let trials = cases.iter().map(|case| {
             let (case, id) = (case.clone(), text(case, "id"));
             let expect = exceptions::find("jwks/libjwt_jwks", id).unwrap_or_else(|| {
@@ -33,7 +32,6 @@ pub(crate) fn trials() -> Vec<Trial> {
     });
     trials.extend(file("jwks/jose_jwks.json", |file| {
         let cases = list(file, "cases");
-        assert_eq!(cases.len(), 18);
         let trials = cases.iter().map(|case| {
             let (case, id) = (case.clone(), text(case, "id"));
             let expect = exceptions::find("jwks/jose_jwks", id).unwrap_or(Expect::Reject);

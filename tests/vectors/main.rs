@@ -19,6 +19,7 @@ mod derived_tokens;
 mod envoy;
 mod exceptions;
 mod extraction;
+mod index;
 mod json_syntax;
 mod jwks;
 mod libs;
@@ -26,6 +27,7 @@ mod outcome;
 mod primitives;
 mod responses;
 mod rfc;
+mod scenarios;
 mod wycheproof;
 
 use libtest_mimic::Arguments;
@@ -35,6 +37,7 @@ fn main() {
     trials.extend(derived_tokens::trials());
     trials.extend(derived_jwks::trials());
     trials.extend(derived_http::trials());
+    trials.extend(scenarios::trials());
     trials.extend(rfc::trials());
     trials.extend(wycheproof::trials());
     trials.extend(primitives::trials());
@@ -44,6 +47,8 @@ fn main() {
     trials.extend(jwks::trials());
     trials.extend(claims::trials());
     trials.extend(json_syntax::trials());
+    trials.push(exceptions::none_is_stale(&trials));
+    trials.push(index::no_file_is_forgotten());
     corpus::report_absence();
     libtest_mimic::run(&Arguments::from_args(), trials).exit();
 }

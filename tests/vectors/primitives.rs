@@ -8,65 +8,47 @@ use tower_bearer::{Algorithm, VerifyingKey};
 use crate::corpus::{file, list, text, trial};
 use crate::outcome::{Expect, assert_outcome};
 
-/// Each file, its algorithm, and how many cases it has.
-const FILES: [(&str, Algorithm, usize); 9] = [
+/// Each file, and its algorithm.
+const FILES: [(&str, Algorithm); 9] = [
     (
         "wycheproof/primitives/ecdsa_secp256r1_sha256_p1363_test.json",
         Algorithm::ES256,
-        262,
     ),
     (
         "wycheproof/primitives/ecdsa_secp521r1_sha512_p1363_test.json",
         Algorithm::ES512,
-        318,
     ),
-    (
-        "wycheproof/primitives/ed25519_test.json",
-        Algorithm::EdDSA,
-        151,
-    ),
+    ("wycheproof/primitives/ed25519_test.json", Algorithm::EdDSA),
     (
         "wycheproof/primitives/hmac_sha256_test.json",
         Algorithm::HS256,
-        174,
     ),
     (
         "wycheproof/primitives/hmac_sha512_test.json",
         Algorithm::HS512,
-        174,
     ),
     (
         "wycheproof/primitives/rsa_signature_2048_sha256_test.json",
         Algorithm::RS256,
-        259,
     ),
     (
         "wycheproof/primitives/rsa_signature_2048_sha512_test.json",
         Algorithm::RS512,
-        259,
     ),
     (
         "wycheproof/primitives/rsa_pss_2048_sha256_mgf1_32_test.json",
         Algorithm::PS256,
-        108,
     ),
     (
         "wycheproof/primitives/rsa_pss_4096_sha512_mgf1_64_test.json",
         Algorithm::PS512,
-        179,
     ),
 ];
 
 pub(crate) fn trials() -> Vec<Trial> {
     FILES
         .into_iter()
-        .flat_map(|(name, algorithm, count)| {
-            file(name, |file| {
-                let trials = cases(file, algorithm);
-                assert_eq!(trials.len(), count);
-                trials
-            })
-        })
+        .flat_map(|(name, algorithm)| file(name, |file| cases(file, algorithm)))
         .collect()
 }
 

@@ -15,7 +15,6 @@ use crate::outcome::{is_signed_by, lax, payload};
 pub(crate) fn trials() -> Vec<Trial> {
     let mut trials = file("rfc/jws_examples.json", |file| {
         let cases = list(file, "cases");
-        assert_eq!(cases.len(), 28);
         let check = |case: Value| move || check_example(&case);
         cases
             .iter()
@@ -78,7 +77,6 @@ fn check_example(case: &Value) {
 
 fn thumbprints(file: &Value) -> Vec<Trial> {
     let (cases, rejects) = (list(file, "cases"), list(file, "reject"));
-    assert_eq!((cases.len(), rejects.len()), (9, 7));
     let good = cases.iter().enumerate().map(|(index, case)| {
         let case = case.clone();
         trial(format!("rfc/thumbprints: {index}"), move || {
@@ -105,7 +103,6 @@ fn proofs(file: &Value) -> Vec<Trial> {
         }
     }
     let cases = list(file, "proofs");
-    assert_eq!(cases.len(), 3);
     let mut trials: Vec<_> = cases
         .iter()
         .map(|case| {

@@ -9,18 +9,13 @@ use crate::outcome::{Expect, assert_outcome, is_signed_by};
 
 pub(crate) fn trials() -> Vec<Trial> {
     let name = "wycheproof/json_web_signature_test.json";
-    let mut trials = file(name, |file| cases(file, "json_web_signature", 326, one_key));
+    let mut trials = file(name, |file| cases(file, "json_web_signature", one_key));
     let name = "wycheproof/json_web_key_test.json";
-    trials.extend(file(name, |file| cases(file, "json_web_key", 16, a_set)));
+    trials.extend(file(name, |file| cases(file, "json_web_key", a_set)));
     trials
 }
 
-fn cases(
-    file: &Value,
-    name: &str,
-    count: usize,
-    load: fn(&Value) -> Vec<VerifyingKey>,
-) -> Vec<Trial> {
+fn cases(file: &Value, name: &str, load: fn(&Value) -> Vec<VerifyingKey>) -> Vec<Trial> {
     let mut trials = Vec::new();
     for group in list(file, "testGroups") {
         // Secrets stand among the private keys.
@@ -35,7 +30,6 @@ fn cases(
             }));
         }
     }
-    assert_eq!(trials.len(), count);
     trials
 }
 

@@ -210,6 +210,19 @@ fn no_other_token_passes_for_a_remembered_one() {
 }
 
 #[test]
+fn verifiers_share_nothing_that_they_remember() {
+    let token = token();
+    let keys = [Algorithm::ES256, Algorithm::RS256]
+        .map(|algorithm| TestIssuer::new(ISSUER, algorithm).verifying_key());
+    let builder = || builder_with(KeySet::from_iter(keys.clone())).audience(AUDIENCE);
+    let lax = builder().build().unwrap();
+    assert_accepts(&lax, &token);
+    let strict = builder().algorithms([Algorithm::RS256]).build().unwrap();
+    assert_refuses(&strict, &token, TokenError::AlgorithmNotAllowed);
+    assert_accepts(&lax, &token);
+}
+
+#[test]
 fn junk_displaces_nothing() {
     let setup = Setup::new();
     let verifier = setup.builder().cache(Cache::entries(10)).build().unwrap();
