@@ -5,6 +5,7 @@ use std::fmt;
 
 use serde::Deserialize;
 use serde::de::{Error, IgnoredAny, MapAccess, Visitor};
+use serde_json::{Map, Value};
 use tower_bearer::jose::RegisteredClaims;
 
 use crate::random::Random;
@@ -41,6 +42,40 @@ fn agrees_with_serde_json_on_damaged_texts() {
     }
     // Both verdicts must have been put to the test.
     assert!(verdicts.iter().all(|&count| count > 20_000), "{verdicts:?}");
+}
+
+#[test]
+fn agrees_with_serde_json_on_every_character_at_every_place() {
+    let agree = |text: String| {
+        let theirs = serde_json::from_str::<Map<String, Value>>(&text).ok();
+        let ours = RegisteredClaims::parse(&text).ok();
+        assert_eq!(ours.is_some(), theirs.is_some(), "{text:?}");
+        let subject = theirs
+            .as_ref()
+            .and_then(|claims| claims.get("sub")?.as_str());
+        assert_eq!(
+            ours.as_ref().and_then(|it| it.subject()),
+            subject,
+            "{text:?}"
+        );
+    };
+    // Strings are looked at in blocks of eight bytes, up to where fewer are left.
+    for character in (0..0x80_u8).map(char::from) {
+        for before in (0..=17).map(|len| "x".repeat(len)) {
+            for after in ["", "x", "xxxxxxx"] {
+                for space in ["", "                "] {
+                    let text = format!(r#""{before}{character}{after}""#);
+                    agree(format!(r#"{{"sub":{text}{space}}}"#));
+                    agree(format!("{{{text}:{space}1}}"));
+                }
+            }
+        }
+        for number in ["", "0", "1", "12345678901234567"] {
+            for after in ["", "0", "5"] {
+                agree(format!(r#"{{"a":{number}{character}{after}}}"#));
+            }
+        }
+    }
 }
 
 fn damage(text: &mut Vec<char>, random: &mut Random) {
