@@ -107,6 +107,10 @@ fn jwks_go_both_ways() {
         let ours = VerifyingKey::from_pem(pem).unwrap().with_key_id("a");
         let theirs = jwk::Jwk::try_from(&ours).unwrap();
         assert_eq!(theirs.common.key_id.as_deref(), Some("a"));
+        assert_eq!(
+            theirs.common.public_key_use,
+            Some(jwk::PublicKeyUse::Signature)
+        );
         let back = VerifyingKey::try_from(&theirs).unwrap();
         assert_eq!(back.key_id(), Some("a"));
         assert_eq!(back.algorithms(), ours.algorithms());

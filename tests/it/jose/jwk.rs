@@ -56,6 +56,17 @@ fn public_keys_go_out_and_in() {
 }
 
 #[test]
+fn what_a_key_is_for_goes_out_as_it_came_in() {
+    let json = ED25519.replacen(
+        '{',
+        r#"{"kid":"a","use":"sig","key_ops":["verify"],"alg":"EdDSA","#,
+        1,
+    );
+    let written = serde_json::to_value(Jwk::parse(&json).unwrap()).unwrap();
+    assert_eq!(written, serde_json::from_str::<Value>(&json).unwrap());
+}
+
+#[test]
 fn secrets_are_not_exported() {
     let key = VerifyingKey::from_secret(SECRET).unwrap();
     let text = "a secret is not exported: make the other key from the secret itself";
@@ -169,6 +180,15 @@ fn members_have_their_type_and_stand_once() {
 }
 
 #[test]
+fn what_is_no_object_is_no_key() {
+    let error = serde_json::from_str::<Jwk>(r#"["oct"]"#).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "invalid type: sequence, expected a JSON object at line 1 column 0"
+    );
+}
+
+#[test]
 fn types_and_curves_are_known() {
     let cases = [
         (json!({"kty": "AKP"}), WRONG_TYPE),
@@ -232,6 +252,11 @@ fn thumbprints_are_those_of_the_rfcs() {
         (
             r#"{"kty":"EC","x":"l8tFrhx-34tV3hRICRDY9zCkDlpBhF42UQUfWVAWBFs","y":"9VE4jf_Ok_o64zbTTlcuNJajHmt6v9TDVrU0CdvGRDA","crv":"P-256"}"#,
             "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I",
+        ),
+        // Not of an RFC: computed by another program.
+        (
+            r#"{"kty":"oct","k":"MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlBQkNERUY"}"#,
+            "YGuYdyy3O_rB_kIBj2FrQrFsqOEFXF6z5B36l4CYPqU",
         ),
     ] {
         assert_eq!(Jwk::parse(jwk).unwrap().thumbprint().unwrap(), thumbprint);

@@ -216,6 +216,24 @@ fn unsafe_public_keys_are_refused() {
 }
 
 #[test]
+fn a_key_has_the_parameters_of_its_type() {
+    const PARAMETERS: &str = "the public key has parameters that its type does not have";
+
+    // An empty string in the place of the NULL.
+    let mut rsa = der(pem!("rsa2048.spki"));
+    let null = rsa.windows(2).position(|bytes| bytes == [5, 0]).unwrap();
+    rsa[null] = 4;
+    assert_error(VerifyingKey::from_der(rsa), PARAMETERS);
+
+    // A NULL where nothing should be.
+    let mut ed25519 = der(pem!("ed25519.spki"));
+    ed25519.splice(9..9, [5, 0]);
+    ed25519[1] += 2;
+    ed25519[3] += 2;
+    assert_error(VerifyingKey::from_der(ed25519), PARAMETERS);
+}
+
+#[test]
 fn damaged_der_is_refused() {
     for pem in [
         &pem!("rsa2048.spki")[..],
@@ -263,7 +281,21 @@ fn algorithms_can_only_be_narrowed() {
     assert_error(key.clone().with_algorithms([]), WRONG_ALGORITHM);
     assert_error(key.with_algorithms([Algorithm::HS256]), WRONG_ALGORITHM);
     let secret = VerifyingKey::from_secret([7; 32]).unwrap();
-    assert_error(secret.with_algorithms([Algorithm::ES256]), WRONG_ALGORITHM);
+    assert_error(
+        secret.clone().with_algorithms([Algorithm::ES256]),
+        WRONG_ALGORITHM,
+    );
+    assert_error(
+        secret.with_algorithms([Algorithm::HS512]),
+        "the secret has 256 bits: use at least 512 random bits (64 bytes)",
+    );
+    // It is long enough, and was narrowed.
+    let secret = VerifyingKey::from_secret([7; 48]).unwrap();
+    let narrowed = secret.with_algorithms([Algorithm::HS256]).unwrap();
+    assert_error(
+        narrowed.with_algorithms([Algorithm::HS384]),
+        WRONG_ALGORITHM,
+    );
 }
 
 #[test]

@@ -339,6 +339,20 @@ async fn where_the_feed_is_gone_requests_are_refused_or_go_on() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_list_is_stale_behind_its_time_not_at_it() {
+    let world = World::new();
+    let process = world.ready(Staleness::refuse_after(MINUTE)).await;
+    let token = world.token("s");
+    world.feed.fail();
+    tokio::time::advance(MINUTE).await;
+    assert_eq!(process.state(), RevocationState::Fresh);
+    assert_eq!(process.verdict(&token), Ok(()));
+    tokio::time::advance(Duration::from_millis(1)).await;
+    assert_eq!(process.state(), RevocationState::Unavailable);
+    process.assert_unavailable(&token);
+}
+
+#[tokio::test(start_paused = true)]
 async fn while_all_is_well_the_list_is_never_stale() {
     for limit in [SECOND, SECOND * 7, MINUTE, HOUR] {
         let world = World::new();
