@@ -187,6 +187,8 @@ def add_handwritten():
         add("header", kind, "Bearer abc.def.ghi")
         add("header", kind, "Basic abc\nBearer abc")
         add("header", kind, "\0")
+    for name in ["", "session", "a b", "a=b", "~", "\xe4"]:
+        add("cookie", "n", name)
     for line in ["cT", "aBearer T", "qt=T", "pchat, bearer.T", "xT", "ct=T", 'ct="T', "qa=b&t=T"]:
         for rest in ["", "\nm", "\nm\nfC", "\nct=\nqt\npbearer.\nx"]:
             add("cookie", line, rest)
@@ -204,6 +206,8 @@ def add_handwritten():
             document = '{"issuer":"%s","jwks_uri":"%s","scopes":["a",1e5]}'
             add("discovery", kind, "\0", document % (ISSUER, url))
             add("discovery", kind, url, "\0", document % (url, url))
+        document = '{"issuer":"%s","jwks_uri":"%s"}'
+        add("discovery", "\x10\0", document % (ISSUER, url + "?secret=hunter2hunter2"))
     for text in ["", "tbr_", "tbr_" + "A" * 64]:
         for steps in FAMILIES:
             add("refresh", text, "\0__Secure-refresh=", text, "\0", steps)

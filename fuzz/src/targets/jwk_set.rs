@@ -1,17 +1,26 @@
-//! JWK Sets and single JWKs → keys.
+//! JWK Sets and single JWKs → keys, read here, published, and handed over by `jsonwebtoken`.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jsonwebtoken::DecodingKey;
+use jsonwebtoken::jwk;
 use serde_json::Value;
 use tower_bearer::jose::{Jwk, KeyFamily};
-use tower_bearer::{ConfigError, JwkSet, VerifyingKey};
+use tower_bearer::keys::RemoteKeys;
+use tower_bearer::{Algorithm, ConfigError, JwkSet, VerifyingKey};
 
 use crate::json::{Object, names};
+use crate::runtime::block_on;
+use crate::server::{Reply, Server};
 
 /// The input is a document. What it holds is read as a set, and as a single key.
 pub fn run(input: &[u8]) {
     read_set(input);
     read_key(input);
+    let taken = serde_json::from_slice::<jwk::JwkSet>(input).ok();
+    if let Some(set) = taken.and_then(|set| JwkSet::try_from(&set).ok()) {
+        set.keys().iter().for_each(check_key);
+    }
 }
 
 fn read_set(document: &[u8]) {
@@ -31,6 +40,7 @@ fn read_set(document: &[u8]) {
         Err(error) => panic!("no fault of a set: {error:?}"),
     };
 
+    block_on(fetch_set(document, &set));
     let names = names(text.expect("JSON is text")).expect("a set is an object");
     assert_eq!(names.iter().filter(|name| *name == "keys").count(), 1);
     assert!(!set.keys().is_empty());
@@ -38,6 +48,11 @@ fn read_set(document: &[u8]) {
     for (position, skipped) in set.skipped().iter().enumerate() {
         assert!(skipped.index() >= position);
         assert!(!skipped.reason().to_string().is_empty());
+        assert!(
+            skipped
+                .key_id()
+                .is_none_or(|key_id| key_id.len() < document.len())
+        );
     }
     // Numbers that are out of range keep the plain reading from its end, but nothing else does.
     if let Some(elements) = elements {
@@ -58,9 +73,36 @@ fn read_set(document: &[u8]) {
     }
 }
 
+/// Nobody may publish a secret: of what a server says, only the other keys serve.
+async fn fetch_set(document: &[u8], set: &JwkSet) {
+    /// More are refused where they are published.
+    const MOST: usize = 100;
+
+    let served = document.to_vec();
+    let server = Server::new(move |_, _| Reply::ok(served.clone()));
+    let keys = RemoteKeys::builder("https://issuer.example.com/jwks.json").client(server);
+    let keys = keys.build().expect("the set-up is right");
+    let is_ready = keys.ready().await.is_ok();
+    let public = set
+        .keys()
+        .iter()
+        .filter(|key| key.family() != KeyFamily::Hmac)
+        .count();
+    if is_ready {
+        assert_eq!(keys.status().keys, public);
+    } else {
+        // Between so many keys stand at least as many commas, but for one.
+        let most = document.iter().filter(|&&byte| byte == b',').count() + 1;
+        assert!(public == 0 || most > MOST);
+    }
+}
+
 fn read_key(json: &[u8]) {
     let key = VerifyingKey::from_jwk(json);
     let jwk = Jwk::parse(json);
+    if let Ok(text) = str::from_utf8(json) {
+        assert_eq!(serde_json::from_str::<Jwk>(text).is_ok(), jwk.is_ok());
+    }
     let Ok(key) = key else {
         return;
     };
@@ -90,7 +132,48 @@ fn check_key(key: &VerifyingKey) {
         assert_eq!(algorithm.family(), key.family());
         assert!(!key.verify(algorithm, b"message", b""));
         assert!(!key.verify(algorithm, b"message", &[0; 64]));
+        let only = key
+            .clone()
+            .with_algorithms([algorithm])
+            .expect("it permits this");
+        assert_eq!(only.algorithms(), algorithm.into());
     }
+    for &algorithm in Algorithm::ALL {
+        let is_permitted = key.algorithms().contains(algorithm);
+        assert_eq!(
+            key.clone().with_algorithms([algorithm]).is_ok(),
+            is_permitted
+        );
+    }
+    let shown = format!("{:?}, algorithms: {:?}", key.key_id(), key.algorithms());
+    assert_eq!(
+        format!("{key:?}"),
+        format!("VerifyingKey {{ key_id: {shown}, .. }}")
+    );
+    check_exchange(key);
+}
+
+/// What `jsonwebtoken` can hold of a key is the same key again.
+fn check_exchange(key: &VerifyingKey) {
+    let is_secret = key.family() == KeyFamily::Hmac;
+    let theirs = jwk::Jwk::try_from(key);
+    assert_eq!(theirs.is_err(), is_secret);
+    if let Ok(theirs) = theirs {
+        let again = VerifyingKey::try_from(&theirs).expect("it was ours");
+        assert_eq!(thumbprint(&again), thumbprint(key));
+        assert_eq!(again.key_id(), key.key_id());
+    }
+    let is_largest = key.algorithms() == Algorithm::ES512.into();
+    let theirs = DecodingKey::try_from(key);
+    assert_eq!(theirs.is_err(), is_secret || is_largest);
+    if let Ok(theirs) = theirs {
+        let again = VerifyingKey::try_from(&theirs).expect("it was ours");
+        assert_eq!(thumbprint(&again), thumbprint(key));
+    }
+}
+
+fn thumbprint(key: &VerifyingKey) -> Option<String> {
+    Jwk::try_from(key).and_then(|jwk| jwk.thumbprint()).ok()
 }
 
 /// What must be true of the members of a key that is used.

@@ -2,6 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use jsonwebtoken::EncodingKey;
 use tower_bearer::jose::{Jwk, KeyFamily};
 use tower_bearer::{Algorithm, ConfigError, KeyError, SigningKey, VerifyingKey};
 
@@ -24,8 +25,10 @@ pub fn run(input: &[u8]) {
     let mut is_key = by_pem.is_ok() || by_der.is_ok();
     for algorithm in ALGORITHMS {
         let pair = SigningKey::from_pem(algorithm, input);
-        let pair = pair.or_else(|_| SigningKey::from_der(algorithm, input));
-        if let Ok(pair) = pair {
+        let by_der = SigningKey::from_der(algorithm, input);
+        let theirs = SigningKey::from_encoding_key(algorithm, &encoding_key(algorithm, input));
+        assert_eq!(theirs.is_ok(), by_der.is_ok());
+        if let Ok(pair) = pair.or(by_der) {
             check_pair(&pair, algorithm);
             is_key = true;
         }
@@ -41,6 +44,14 @@ const ALGORITHMS: [Algorithm; 5] = [
     Algorithm::ES512,
     Algorithm::EdDSA,
 ];
+
+fn encoding_key(algorithm: Algorithm, der: &[u8]) -> EncodingKey {
+    match algorithm.family() {
+        KeyFamily::Rsa => EncodingKey::from_rsa_der(der),
+        KeyFamily::Ec => EncodingKey::from_ec_der(der),
+        _ => EncodingKey::from_ed_der(der),
+    }
+}
 
 /// What is in a block is told by the block, whatever its label says.
 fn read_wrapped(der: &[u8], by_der: &Result<VerifyingKey, ConfigError>) {
@@ -94,6 +105,8 @@ fn check_public(key: &VerifyingKey) {
 /// The halves of what an operator gives need not fit: then it may not sign.
 fn check_pair(pair: &SigningKey, algorithm: Algorithm) {
     assert_eq!(pair.algorithm(), algorithm);
+    let shown = format!("SigningKey {{ key_id: None, algorithm: {algorithm}, .. }}");
+    assert_eq!(format!("{pair:?}"), shown);
     let Ok(signature) = pair.sign(b"message") else {
         return;
     };

@@ -6,9 +6,10 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 use tower_bearer::jose::{Header, RegisteredClaims, Token};
+use tower_bearer::keys::KeySet;
 use tower_bearer::test_util::FixedClock;
-use tower_bearer::verify::Cache;
-use tower_bearer::{AuthError, JwkSet, TokenError, Verifier};
+use tower_bearer::verify::{Cache, VerifierBuilder};
+use tower_bearer::{Algorithm, AuthError, JwkSet, TokenError, Verifier};
 
 use crate::input::Parts;
 use crate::json::{Object, names, repeats};
@@ -33,6 +34,11 @@ fn judge(input: &[u8]) {
     let token = Token::parse(input);
     assert_eq!(token.is_ok(), parts.len() == 3);
     let decoded = token.ok().map(|token| {
+        assert_eq!(token.as_bytes(), input);
+        assert_eq!(
+            format!("{token:?}"),
+            format!("Token {{ len: {}, .. }}", input.len())
+        );
         assert_eq!([token.header(), token.payload(), token.signature()], *parts);
         assert_eq!(
             input,
@@ -45,6 +51,9 @@ fn judge(input: &[u8]) {
         claims.as_deref().inspect(|text| read_claims(text));
     }
 
+    if let Some([Some(_), Some(claims)]) = &decoded {
+        demand_claims(input, claims);
+    }
     let verdicts = VERIFIERS
         .each_ref()
         .map(|verifier| verifier.verify_now(input));
@@ -81,19 +90,7 @@ static VECTORS: LazyLock<Value> = LazyLock::new(|| {
 
 /// One that remembers tokens, twice, and one that does not.
 static VERIFIERS: LazyLock<[Verifier; 3]> = LazyLock::new(|| {
-    let keys = JwkSet::parse(VECTORS["jwks"].to_string()).expect("a set of keys");
-    let verifier = |cache| {
-        Verifier::builder()
-            .issuer(
-                vector("issuer"),
-                tower_bearer::keys::KeySet::from(keys.clone()),
-            )
-            .audience(vector("audience"))
-            .cache(cache)
-            .clock(FixedClock::at(START))
-            .build()
-            .expect("the set-up is right")
-    };
+    let verifier = |cache| builder().cache(cache).build().expect("the set-up is right");
     let remembering = verifier(Cache::entries(100));
     [
         remembering.clone(),
@@ -101,6 +98,14 @@ static VERIFIERS: LazyLock<[Verifier; 3]> = LazyLock::new(|| {
         verifier(Cache::disabled()),
     ]
 });
+
+fn builder() -> VerifierBuilder {
+    let keys = JwkSet::parse(VECTORS["jwks"].to_string()).expect("a set of keys");
+    Verifier::builder()
+        .issuer(vector("issuer"), KeySet::from(keys))
+        .audience(vector("audience"))
+        .clock(FixedClock::at(START))
+}
 
 fn vector(name: &str) -> &'static str {
     VECTORS[name].as_str().expect("a string")
@@ -122,6 +127,19 @@ fn read_header(text: &str) {
     };
     assert!(!repeats(&names(text).expect("an object")));
     assert_eq!(header.json(), text);
+    assert_eq!(
+        format!("{header:?}"),
+        format!("Header {{ algorithm: {}, .. }}", header.algorithm())
+    );
+    assert_eq!(
+        header.algorithm().name().parse::<Algorithm>().ok(),
+        Some(header.algorithm())
+    );
+    if let Ok(theirs) = jsonwebtoken::Header::try_from(&header) {
+        let again = Header::try_from(&theirs).expect("it was ours");
+        assert_eq!(again.key_id(), header.key_id());
+        assert_eq!(again.algorithm(), header.algorithm());
+    }
     if let Some(plain) = Object::parse(text) {
         let member = |name| plain.member(name).and_then(Value::as_str);
         assert_eq!(Some(header.algorithm().name()), member("alg"));
@@ -144,6 +162,7 @@ fn read_claims(text: &str) {
         return;
     };
     assert!(!repeats(&names(text).expect("an object")));
+    assert_eq!(format!("{claims:?}"), "RegisteredClaims { .. }");
     let Some(plain) = Object::parse(text) else {
         return;
     };
@@ -168,6 +187,36 @@ fn read_claims(text: &str) {
     });
     assert!(claims.scopes().eq(scopes.concat()));
 }
+
+/// Where a claim is demanded, a token is refused for the want of it before its key is looked for, and
+/// for no other reason.
+fn demand_claims(token: &[u8], text: &str) {
+    let verdict = DEMANDING.verify_now(token);
+    let Some(claims) = Object::parse(text) else {
+        return;
+    };
+    let is_there = |name: &&str| claims.member(name).is_some_and(|claim| !claim.is_null());
+    let is_complete = DEMANDED.iter().all(is_there);
+    match verdict {
+        Err(AuthError::InvalidToken(TokenError::MissingClaim)) => assert!(!is_complete, "{text}"),
+        Err(AuthError::InvalidToken(TokenError::BadSignature | TokenError::UnknownKey)) | Ok(_) => {
+            assert!(is_complete, "{text}");
+        }
+        Err(_) => {}
+    }
+}
+
+/// What is demanded: claims that mean something to us, and such as do not.
+const DEMANDED: [&str; 10] = [
+    "iss", "sub", "aud", "exp", "nbf", "iat", "jti", "sid", "scope", "tenant",
+];
+
+static DEMANDING: LazyLock<Verifier> = LazyLock::new(|| {
+    let demanding = DEMANDED
+        .into_iter()
+        .fold(builder(), VerifierBuilder::require_claim);
+    demanding.build().expect("the set-up is right")
+});
 
 /// What any token must say for the vectors' verifier.
 fn assert_vector_claims(text: &str) {

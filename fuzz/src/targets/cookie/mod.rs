@@ -4,13 +4,14 @@
 mod plain;
 
 use std::borrow::Cow;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use futures::FutureExt;
+use http::header::AUTHORIZATION;
 use http::{HeaderName, HeaderValue, Method, Request, Uri};
 use tower::{Layer, ServiceExt, service_fn};
 use tower_bearer::auth::Csrf;
-use tower_bearer::extract::{Bearer, Cookie, Header, Query, TokenSource, WebSocketProtocol};
+use tower_bearer::extract::{self, Bearer, Cookie, Header, Query, TokenSource, WebSocketProtocol};
 use tower_bearer::{BearerAuthLayer, RequestHead};
 
 use crate::answer::{Answer, serve};
@@ -19,6 +20,9 @@ use crate::world::{self, ISSUER};
 
 /// The first byte of each line says where the rest of it stands in the request.
 pub fn run(input: &[u8]) {
+    Parts::separated(input, b'\n')
+        .filter_map(|line| line.strip_prefix(b"n"))
+        .for_each(name);
     let request = request(input);
     let head = RequestHead::from(&request);
     let found = plain::find(&request);
@@ -26,6 +30,10 @@ pub fn run(input: &[u8]) {
         let token = source.extract(head).map(|token| token.map(Cow::into_owned));
         assert_eq!(token, *expected, "{request:?}");
     }
+    let scheme = BY_SCHEME
+        .extract(head)
+        .map(|token| token.map(Cow::into_owned));
+    assert_eq!(scheme, found[0]);
 
     let tokens: Vec<_> = found
         .iter()
@@ -64,6 +72,23 @@ pub fn run(input: &[u8]) {
     assert_eq!(Answer::of(&response), expected);
 }
 
+/// Names that could never be found are told when a service is set up.
+fn name(text: &[u8]) {
+    const MARKS: &str = "!#$%&'*+-.^_`|~";
+
+    let Ok(text) = str::from_utf8(text) else {
+        return;
+    };
+    let is_word = |letter: char| letter.is_ascii_alphanumeric() || MARKS.contains(letter);
+    let is_token = !text.is_empty() && text.chars().all(is_word);
+    assert_eq!(Cookie::new(text).is_ok(), is_token);
+    assert_eq!(WebSocketProtocol::new(text).is_ok(), is_token);
+    assert_eq!(Header::new(FIELD).scheme(text).is_ok(), is_token);
+    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "-._~".contains(letter);
+    let is_unreserved = !text.is_empty() && text.chars().all(is_plain);
+    assert_eq!(Query::new(text).is_ok(), is_unreserved);
+}
+
 const NAME: &str = "t";
 const FIELD: HeaderName = HeaderName::from_static("x-token");
 const PREFIX: &str = "bearer.";
@@ -95,6 +120,14 @@ static SOURCES: LazyLock<[Box<dyn TokenSource>; 5]> = LazyLock::new(|| {
         Box::new(WebSocketProtocol::default()),
         Box::new(Header::new(FIELD)),
     ]
+});
+
+/// The first of them, set up as another header and wrapped as applications do.
+static BY_SCHEME: LazyLock<Arc<dyn TokenSource>> = LazyLock::new(|| {
+    Arc::new(extract::from_fn(|request| {
+        let bearer = Header::new(AUTHORIZATION).scheme("Bearer");
+        bearer.expect("a scheme").extract(request)
+    }))
 });
 
 static GOOD: LazyLock<String> = LazyLock::new(|| {
@@ -135,6 +168,7 @@ fn request(input: &[u8]) -> Request<()> {
             b'p' => "sec-websocket-protocol",
             b'x' => "x-token",
             b'f' => "x-csrf-token",
+            b'n' => continue,
             b'q' => {
                 if let Ok(uri) = Uri::try_from([b"/?", &*value].concat()) {
                     *request.uri_mut() = uri;

@@ -36,30 +36,39 @@ pub fn run(input: &[u8]) {
         private: kind & 6 == 2,
         public_only: kind & 6 == 4,
     };
-    block_on(discover(
-        issuer,
-        texts.rest().to_vec(),
-        &permitted,
-        kind & 8 != 0,
-    ));
+    let site = Site {
+        document: texts.rest().to_vec(),
+        is_oauth: kind & 8 != 0,
+        has_no_keys: kind & 16 != 0,
+    };
+    block_on(discover(issuer, site, &permitted));
 }
 
-async fn discover(issuer: &str, document: Vec<u8>, permitted: &Permitted, is_oauth: bool) {
-    let published = document.clone();
-    let server = Server::new(move |asked, _| {
-        let path = asked.url.path();
-        let is_openid = path.ends_with("/.well-known/openid-configuration");
-        if is_openid && is_oauth {
-            return Reply::status(404);
+/// What the issuer publishes.
+struct Site {
+    document: Vec<u8>,
+    /// As RFC 8414 has it, not as OpenID Connect does.
+    is_oauth: bool,
+    /// There is nothing where the keys should be.
+    has_no_keys: bool,
+}
+
+impl Site {
+    /// The answer to one who has asked so often before. The last is for keys, wherever they are.
+    fn reply(&self, before: usize) -> Reply {
+        match (before, self.is_oauth) {
+            (0, true) => Reply::status(404),
+            (0, false) | (1, true) => Reply::ok(self.document.clone()),
+            _ if self.has_no_keys => Reply::Fail,
+            _ => Reply::ok(JWKS.as_str()),
         }
-        let is_metadata = is_openid || path.starts_with("/.well-known/oauth-authorization-server");
-        let document = if is_metadata {
-            published.clone()
-        } else {
-            JWKS.as_bytes().to_vec()
-        };
-        Reply::ok(document)
-    });
+    }
+}
+
+async fn discover(issuer: &str, site: Site, permitted: &Permitted) {
+    let (is_oauth, has_no_keys) = (site.is_oauth, site.has_no_keys);
+    let named = jwks_uri(&site.document, issuer);
+    let server = Server::new(move |_, before| site.reply(before));
     let keys = RemoteKeys::discover(issuer).client(server.clone());
     let keys = if permitted.http {
         keys.allow_http()
@@ -86,14 +95,22 @@ async fn discover(issuer: &str, document: Vec<u8>, permitted: &Permitted, is_oau
     assert!(!permitted.public_only || !is_private(&at));
     assert!(!issuer.contains(['?', '#']));
 
-    let is_ready = keys.ready().await.is_ok();
+    let outcome = keys.ready().await;
     let asked: Vec<_> = server.asked().into_iter().map(|asked| asked.url).collect();
     let (metadata, keys_at) = asked.split_at(if is_oauth { 2 } else { 1 });
     for (url, well_known) in metadata.iter().zip(well_known(&at)) {
         assert_eq!(url.to_string(), well_known);
     }
-    assert_eq!(is_ready, !keys_at.is_empty());
-    let named = jwks_uri(&document, issuer);
+    assert_eq!(outcome.is_ok(), !keys_at.is_empty() && !has_no_keys);
+    if let Err(error) = outcome {
+        let query = keys_at
+            .iter()
+            .find_map(|url| url.query().filter(|query| query.len() > 7));
+        assert!(
+            !query.is_some_and(|query| error.to_string().contains(query)),
+            "{error}"
+        );
+    }
     for url in keys_at {
         let named = named.as_deref().expect("the document names none");
         assert_eq!(*url, named.parse::<Uri>().expect("a URL"));

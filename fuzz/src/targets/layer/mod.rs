@@ -110,6 +110,8 @@ impl World {
             .issuer(REMOTE, remote.build().expect("the set-up is right"))
             .audience(AUDIENCE)
             .roles_claim("realm_access.roles")
+            .roles_claim("groups")
+            .roles_claim("https://example.com/roles")
             // So few that they displace each other.
             .cache(Cache::entries(2))
             .revocations(revocations.clone())
