@@ -59,7 +59,7 @@ pub(crate) fn claims(text: &str) -> Verdict {
             .all(|name| claims.texts(name).is_some())
         && ["exp", "nbf", "iat"]
             .iter()
-            .all(|name| claims.member(name).is_none_or(Value::is_number));
+            .all(|name| claims.member(name).is_none_or(|date| nanos(date).is_some()));
     unless_private(is_good, text)
 }
 
@@ -87,21 +87,22 @@ pub(crate) fn payload(text: &str, issuer: &str, now: i128, longest_life: Option<
     unless_private(is_good, text)
 }
 
-/// A date in nanoseconds since 1970.
+/// A date in nanoseconds since 1970, if it is not before that and whole seconds fit 64 bits.
 #[expect(
     clippy::cast_possible_truncation,
-    reason = "it stops at the greatest date there is"
+    reason = "the whole part is in the range"
 )]
 pub(crate) fn nanos(date: &Value) -> Option<i128> {
-    if let Some(secs) = date.as_i64() {
-        return Some(i128::from(secs) * NANOS);
-    }
-    if let Some(secs) = date.as_u64() {
+    const END: f64 = 9_223_372_036_854_775_808.0;
+
+    if date.is_i64() || date.is_u64() {
+        let secs = i64::try_from(date.as_u64()?).ok()?;
         return Some(i128::from(secs) * NANOS);
     }
     let secs = date.as_f64()?;
-    let fraction = ((secs - secs.floor()) * 1e9) as i128;
-    Some(i128::from(secs.floor() as i64) * NANOS + fraction)
+    let whole = secs.floor();
+    let fraction = ((secs - whole) * 1e9) as i128;
+    (whole >= 0.0 && whole < END).then(|| i128::from(whole as i64) * NANOS + fraction)
 }
 
 fn unless_private(is_good: bool, text: &str) -> Verdict {
