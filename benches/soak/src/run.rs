@@ -6,6 +6,8 @@ use std::process::{Command, ExitCode};
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::signal::ctrl_c;
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::{Instant, sleep};
 
 use crate::Error;
@@ -65,11 +67,18 @@ pub(crate) async fn run(length: Duration, file: &Path) -> Result<ExitCode, Error
         redis,
         oracle,
     };
-    let (past, watched, ()) = tokio::join!(
-        faults.run(length.saturating_sub(CALM)),
-        watch(&servers, &tally, length),
-        load.run(length, &mut chance)
-    );
+    let load = async {
+        tokio::join!(
+            faults.run(length.saturating_sub(CALM)),
+            watch(&servers, &tally, length),
+            load.run(length, &mut chance)
+        )
+    };
+    // By an error, so that servers and Redis end as well.
+    let (past, watched, ()) = tokio::select! {
+        ended = load => ended,
+        () = interrupted() => return Err("interrupted".into()),
+    };
     let seconds = Moment::now().at.as_secs_f64();
     rotation.abort();
 
@@ -94,6 +103,14 @@ pub(crate) async fn run(length: Duration, file: &Path) -> Result<ExitCode, Error
     };
     figures.save(file)?;
     Ok(verdict(&figures))
+}
+
+async fn interrupted() {
+    let mut terminate = signal(SignalKind::terminate()).unwrap();
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = ctrl_c() => {}
+    }
 }
 
 /// Has each server open what it keeps open.

@@ -153,9 +153,10 @@ impl Load {
     ) {
         let mut expected = self.oracle.expect(token, server, span);
         expected.verdicts = expected.verdicts.with_accepted_as(accepted_as);
-        let owner = token.owner();
-        self.tally
-            .record(kind, expected, answer, Some(&owner), span);
+        let tally = &self.tally;
+        if !tally.record(kind, expected, answer, Some(&token.owner()), span) {
+            tally.explain(&format!("by server {server}: {}", token.story()));
+        }
         if let Answer::Verdict(Verdict::Accepted, _) = answer
             && let Some(age) = self.oracle.unknown_for(token, span)
         {

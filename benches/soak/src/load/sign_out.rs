@@ -31,6 +31,12 @@ impl What {
         }
     }
 
+    fn is_all_that_is_noted(self, token: &Token) -> bool {
+        let others = [Self::Token, Self::Session, Self::Subject].into_iter();
+        let mut others = others.filter(|it| *it != self);
+        others.all(|it| !it.noted(token).is_noted())
+    }
+
     fn noted(self, token: &Token) -> &SignOut {
         match self {
             Self::Token => &token.signed_out,
@@ -100,7 +106,9 @@ async fn try_again(load: &Load, what: What, server: usize, token: &Token) {
     match answer {
         Answer::Verdict(Verdict::Accepted, _) => what.noted(token).acknowledge(false),
         // There is no other reason for that but the first attempt.
-        Answer::Verdict(Verdict::Unauthorized, _) if doubt == Some(Doubt::SignOut) => {
+        Answer::Verdict(Verdict::Unauthorized, _)
+            if doubt == Some(Doubt::SignOut) && what.is_all_that_is_noted(token) =>
+        {
             what.noted(token).acknowledge(true);
         }
         // It may have been done, for all that is known.

@@ -59,6 +59,21 @@ impl Token {
     pub(crate) fn owner(&self) -> String {
         format!("{} {}", self.subject.name, self.id)
     }
+
+    /// What has become of it, for whoever looks for the reason of a wrong verdict.
+    pub(crate) fn story(&self) -> String {
+        format!(
+            "issued at {}, good until {}, key {} withdrawn at {:?}, flaw {:?}; token {}, session {}, subject {}",
+            self.issued_at,
+            self.expires_at,
+            self.key.id,
+            self.key.withdrawn_at(),
+            self.flaw,
+            self.signed_out.story(),
+            self.session.signed_out.story(),
+            self.subject.signed_out.story()
+        )
+    }
 }
 
 /// All tokens that are sent now.

@@ -87,6 +87,22 @@ impl SignOut {
         }
     }
 
+    /// What is noted, for whoever looks for the reason of a wrong verdict.
+    pub(crate) fn story(&self) -> String {
+        let noted = self.0.lock().unwrap();
+        let Some(noted) = noted.as_ref() else {
+            return "not revoked".to_owned();
+        };
+        let begun = format!("revoked on {} at {:?}", noted.server, noted.begun.at);
+        match noted.acknowledged {
+            Some(Acknowledged { at, by_task: false }) => format!("{begun}, done at {:?}", at.at),
+            Some(Acknowledged { at, by_task: true }) => {
+                format!("{begun}, found done at {:?}", at.at)
+            }
+            None => begun,
+        }
+    }
+
     /// For how long it had been acknowledged at the begin of a span.
     pub(super) fn age(&self, span: &Span) -> Option<Duration> {
         let acknowledged = self.0.lock().unwrap().as_ref()?.acknowledged?;

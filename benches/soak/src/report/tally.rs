@@ -76,7 +76,8 @@ impl Counts {
 }
 
 impl Tally {
-    /// Counts an answer. What was accepted must name the owner of the token, if one is given.
+    /// Counts an answer, and tells whether it was right. What was accepted must name the owner of
+    /// the token, if one is given.
     pub(crate) fn record(
         &self,
         kind: Kind,
@@ -84,14 +85,15 @@ impl Tally {
         answer: &Answer,
         owner: Option<&str>,
         span: &Span,
-    ) {
+    ) -> bool {
         let counts = &mut *self.counts.lock().unwrap();
         *counts.requests.entry(kind).or_default() += 1;
         let (verdict, body) = match answer {
             Answer::Verdict(verdict, body) => (*verdict, body),
             Answer::Other(what) => {
                 counts.wrong_answers += 1;
-                return tell(counts, span, &format!("{kind:?}: {what}"));
+                tell(counts, span, &format!("{kind:?}: {what}"));
+                return false;
             }
         };
         *counts.verdicts.entry(verdict).or_default() += 1;
@@ -103,14 +105,15 @@ impl Tally {
         }
         if is_accepted && owner.is_some_and(|owner| owner != body) {
             counts.wrong_accepts += 1;
-            return tell(counts, span, &format!("{kind:?}: the identity of another"));
+            tell(counts, span, &format!("{kind:?}: the identity of another"));
+            return false;
         }
         if is_accepted && kind != Kind::Slow {
             let micros = u32::try_from(span.length().as_micros()).unwrap_or(u32::MAX);
             self.latencies.lock().unwrap().push(micros);
         }
         if expected.verdicts.have(verdict) {
-            return;
+            return true;
         }
         // A refusal for want of a scope says that the token was accepted.
         let may_be_accepted =
@@ -125,6 +128,14 @@ impl Tally {
             span,
             &format!("{kind:?}: {verdict:?}, not {expected:?}"),
         );
+        false
+    }
+
+    /// Tells more of what was wrong just before.
+    pub(crate) fn explain(&self, story: &str) {
+        if self.counts.lock().unwrap().wrong() <= TOLD {
+            eprintln!("    {story}");
+        }
     }
 
     /// Counts what is wrong in another way.
