@@ -579,6 +579,25 @@ async fn a_list_that_has_no_room_for_what_others_revoked_is_none_to_go_by() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_has_ended_needs_no_room() {
+    let world = World::new();
+    let staleness = Staleness::refuse_after(MINUTE);
+    let set_up = |list: RevocationListBuilder| list.longest_life(HOUR).max_entries(1);
+    let process = world.process_with(staleness, set_up);
+    process.list.ready().await.unwrap();
+    process.revoke_session("ended").await.unwrap();
+    let ended = process.spy.take_added();
+    world.pass(HOUR * 2).await;
+    process.revoke_session("living").await.unwrap();
+    // As a feed has it whose clock is behind.
+    world.feed.add(&ended).await.unwrap();
+    world.pass(SECOND).await;
+    assert_eq!(process.last_error(), None);
+    assert_eq!(process.list.status().entries, 1);
+    assert_eq!(process.verdict(&world.token("living")), Err(REVOKED));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_feed_that_is_full_is_followed_nevertheless() {
     let world = World::new();
     let staleness = Staleness::refuse_after(MINUTE);
