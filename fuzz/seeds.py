@@ -192,6 +192,9 @@ def add_handwritten():
     for line in ["cT", "aBearer T", "qt=T", "pchat, bearer.T", "xT", "ct=T", 'ct="T', "qa=b&t=T"]:
         for rest in ["", "\nm", "\nm\nfC", "\nct=\nqt\npbearer.\nx"]:
             add("cookie", line, rest)
+    full = CLAIMS.replace(ISSUER, "https://issuer.test/").replace(AUDIENCE, "api://test")
+    for tenant in ["null", "1"]:
+        add("token", '{"alg":"ES256"}\0{"tenant":', tenant, ",", full[1:], "\0signature")
     for algorithm in ALGORITHMS:
         for times in TIMES:
             claims = '{"iss":"%s","aud":"%s","sub":"alice",%s}' % (ISSUER, AUDIENCE, times)

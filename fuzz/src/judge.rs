@@ -1,5 +1,7 @@
 //! Whether a token may be accepted, by a plain reading of its JSON.
 
+use std::ops::Range;
+
 use serde_json::Value;
 
 use crate::json::{Object, PrivateName, has_private_name};
@@ -93,7 +95,7 @@ pub(crate) fn payload(text: &str, issuer: &str, now: i128, longest_life: Option<
     reason = "the whole part is in the range"
 )]
 pub(crate) fn nanos(date: &Value) -> Option<i128> {
-    const END: f64 = 9_223_372_036_854_775_808.0;
+    const RANGE: Range<f64> = 0.0..9_223_372_036_854_775_808.0;
 
     if date.is_i64() || date.is_u64() {
         let secs = i64::try_from(date.as_u64()?).ok()?;
@@ -102,7 +104,9 @@ pub(crate) fn nanos(date: &Value) -> Option<i128> {
     let secs = date.as_f64()?;
     let whole = secs.floor();
     let fraction = ((secs - whole) * 1e9) as i128;
-    (whole >= 0.0 && whole < END).then(|| i128::from(whole as i64) * NANOS + fraction)
+    RANGE
+        .contains(&whole)
+        .then(|| i128::from(whole as i64) * NANOS + fraction)
 }
 
 fn unless_private(is_good: bool, text: &str) -> Verdict {

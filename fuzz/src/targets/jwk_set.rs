@@ -109,6 +109,7 @@ fn read_key(json: &[u8]) {
     check_key(&key);
     let jwk = jwk.expect("the key was read from it");
     assert_eq!(jwk.key_id(), key.key_id());
+    assert!(jwk.thumbprint().is_ok());
     let text = str::from_utf8(json).expect("JSON is text");
     // Where a name is repeated, it is one that means nothing.
     if let Some(plain) = Object::parse(text) {

@@ -186,6 +186,7 @@ fn read_claims(text: &str) {
         _ => plain.texts(name).expect("strings"),
     });
     assert!(claims.scopes().eq(scopes.concat()));
+    assert!(claims.scopes().all(|scope| claims.has_scope(scope)));
 }
 
 /// Where a claim is demanded, a token is refused for the want of it before its key is looked for, and
@@ -208,7 +209,7 @@ fn demand_claims(token: &[u8], text: &str) {
 
 /// What is demanded: claims that mean something to us, and such as do not.
 const DEMANDED: [&str; 10] = [
-    "iss", "sub", "aud", "exp", "nbf", "iat", "jti", "sid", "scope", "tenant",
+    "tenant", "iss", "sub", "aud", "exp", "nbf", "iat", "jti", "sid", "scope",
 ];
 
 static DEMANDING: LazyLock<Verifier> = LazyLock::new(|| {

@@ -34,6 +34,10 @@ pub fn run(input: &[u8]) {
         .extract(head)
         .map(|token| token.map(Cow::into_owned));
     assert_eq!(scheme, found[0]);
+    assert!(
+        BY_SCHEME.is_ambient(head),
+        "nobody can look into a function"
+    );
 
     let tokens: Vec<_> = found
         .iter()
