@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use super::numeric_date::NumericDate;
+use super::object::Texts;
 use super::packed::{Packed, Packer};
 use super::unverified::UnverifiedClaims;
 use crate::error::TokenError;
@@ -43,7 +44,8 @@ impl RegisteredClaims {
     /// # Errors
     ///
     /// [`TokenError::InvalidClaims`] where the text is not one JSON object, a claim has the wrong
-    /// type, or a name of the object is repeated.
+    /// type, a name of the object is repeated, or it has more than 256 members that are none of
+    /// these claims, or more than 127 levels of them.
     pub fn parse(json: &str) -> Result<Self, TokenError> {
         let mut claims = UnverifiedClaims::new();
         claims.read(json)?;
@@ -127,7 +129,7 @@ impl From<&Claims<'_>> for RegisteredClaims {
             packer.text(SESSION_ID, session_id);
         }
         for audience in claims.audience.iter().flat_map(OneOrMany::iter) {
-            packer.text(AUDIENCE, audience);
+            packer.text(AUDIENCE, &audience);
         }
         for scopes in [&claims.scope, &claims.scp].into_iter().flatten() {
             match scopes {
@@ -136,8 +138,8 @@ impl From<&Claims<'_>> for RegisteredClaims {
                     .filter(|scope| !scope.is_empty())
                     .for_each(|scope| packer.text(SCOPE, scope)),
                 OneOrMany::Many(scopes) => {
-                    for scope in scopes {
-                        packer.text(SCOPE, scope);
+                    for scope in scopes.clone() {
+                        packer.text(SCOPE, &scope);
                     }
                 }
             }
@@ -201,7 +203,7 @@ impl Claims<'_> {
         single.into_iter().flatten().for_each(|text| add(text));
         for texts in [&self.audience, &self.scope, &self.scp] {
             let texts = texts.iter().flat_map(OneOrMany::iter);
-            texts.for_each(|text| add(text));
+            texts.for_each(|text| add(&text));
         }
         Packer::new(len, items)
     }
@@ -212,14 +214,15 @@ pub(crate) enum OneOrMany<'a> {
     /// A JSON string.
     One(Cow<'a, str>),
     /// A JSON array of strings.
-    Many(Vec<Cow<'a, str>>),
+    Many(Texts<'a>),
 }
 
-impl<'a> OneOrMany<'a> {
-    pub(crate) fn iter(&self) -> std::slice::Iter<'_, Cow<'a, str>> {
-        match self {
-            Self::One(text) => std::slice::from_ref(text).iter(),
-            Self::Many(texts) => texts.iter(),
-        }
+impl OneOrMany<'_> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = Cow<'_, str>> {
+        let (one, many) = match self {
+            Self::One(text) => (Some(Cow::Borrowed(&**text)), None),
+            Self::Many(texts) => (None, Some(texts.clone())),
+        };
+        one.into_iter().chain(many.into_iter().flatten())
     }
 }

@@ -9,6 +9,9 @@ use super::object::{read_object, set_once};
 use super::private_names::holds_private_name;
 use crate::error::TokenError;
 
+/// How long a `kid` or `typ` may be, in bytes. They are kept, and no honest one comes near it.
+const MAX_TEXT_LEN: usize = 1024;
+
 /// The header of a token ([RFC 7515 §4](https://www.rfc-editor.org/rfc/rfc7515#section-4)).
 ///
 /// Members that offer a key (`jwk`, `jku`, `x5u`, `x5c`, …) are never looked at: a token cannot
@@ -37,7 +40,8 @@ impl Header {
     /// # Errors
     ///
     /// - [`TokenError::InvalidHeader`]: the text is not one JSON object, a member that matters
-    ///   here has the wrong type, a name is repeated, or `alg` is missing.
+    ///   here has the wrong type, a name is repeated, there are more than 256 members or more than
+    ///   127 levels of them, `kid` or `typ` is longer than 1 KiB, or `alg` is missing.
     /// - [`TokenError::CriticalHeader`]: there is a `crit`, or `b64` is `false`
     ///   ([RFC 7515 §4.1.11](https://www.rfc-editor.org/rfc/rfc7515#section-4.1.11),
     ///   [RFC 7797](https://www.rfc-editor.org/rfc/rfc7797)).
@@ -56,11 +60,17 @@ impl Header {
             "alg" => set_once(&mut algorithm, value.text()?),
             "kid" => set_once(&mut key_id, value.text()?),
             "typ" => set_once(&mut token_type, value.text()?),
-            "crit" => set_once(&mut critical, value.other()?),
+            "crit" => set_once(&mut critical, value.shallow()?),
             "b64" => set_once(&mut base64, value.boolean()?),
             _ => others.read(name, value),
         })
         .ok_or(TokenError::InvalidHeader)?;
+        let is_long = |text: &Option<Cow<'_, str>>| {
+            text.as_ref().is_some_and(|text| text.len() > MAX_TEXT_LEN)
+        };
+        if is_long(&key_id) || is_long(&token_type) {
+            return Err(TokenError::InvalidHeader);
+        }
 
         if critical.is_some() || base64 == Some(false) {
             return Err(TokenError::CriticalHeader);

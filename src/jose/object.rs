@@ -6,6 +6,7 @@
 //! against each other.
 
 use std::borrow::Cow;
+use std::slice;
 
 use serde::de::{Deserialize, IgnoredAny};
 use serde_json::Deserializer;
@@ -49,6 +50,7 @@ pub(crate) fn set_once<T>(field: &mut Option<T>, value: T) -> Option<()> {
 }
 
 /// Where in the text the reading is.
+#[derive(Clone)]
 pub(crate) struct Reader<'a> {
     text: &'a str,
     at: usize,
@@ -77,16 +79,16 @@ impl<'a> Reader<'a> {
         }
         self.eat(b'[')?;
         self.skip_space();
-        let mut texts = Vec::new();
+        let texts = OneOrMany::Many(Texts(self.clone()));
         if self.eat(b']').is_some() {
-            return Some(OneOrMany::Many(texts));
+            return Some(texts);
         }
         loop {
-            texts.push(self.text()?);
+            self.text()?;
             self.skip_space();
             if self.eat(b',').is_none() {
                 self.eat(b']')?;
-                return Some(OneOrMany::Many(texts));
+                return Some(texts);
             }
             self.skip_space();
         }
@@ -126,6 +128,15 @@ impl<'a> Reader<'a> {
             b't' => self.literal("true").map(|()| true),
             _ => self.literal("false").map(|()| false),
         }
+    }
+
+    /// Reads any value that is no deeper than a token's may be, and returns whether it is `null`.
+    pub(crate) fn shallow(&mut self) -> Option<bool> {
+        let is_nested = matches!(self.peek(), Some(b'[' | b'{'));
+        if is_nested && nests_too_deep(self.rest()) {
+            return None;
+        }
+        self.other()
     }
 
     /// Reads any value, and returns whether it is `null`.
@@ -204,6 +215,56 @@ impl<'a> Reader<'a> {
     fn advance(&mut self, by: usize) {
         // Cannot overflow: it stays within the text, or one byte behind.
         self.at = self.at.wrapping_add(by);
+    }
+}
+
+/// The strings of an array that was read already, read anew each time: a list of them would take
+/// many times the memory of the array.
+#[derive(Clone)]
+pub(crate) struct Texts<'a>(Reader<'a>);
+
+impl<'a> Iterator for Texts<'a> {
+    type Item = Cow<'a, str>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let Self(reader) = self;
+        reader.skip_space();
+        let text = reader.text()?;
+        reader.skip_space();
+        reader.eat(b',');
+        Some(text)
+    }
+}
+
+/// Whether the value at the beginning is deeper than `serde_json` would read it into a value. It
+/// skips deeper ones, too, but remembers each bracket, in more memory than junk is worth.
+fn nests_too_deep(text: &[u8]) -> bool {
+    const MAX_DEPTH: u32 = 127;
+
+    let mut depth: u32 = 0;
+    let mut rest = text.iter();
+    while let Some(byte) = rest.next() {
+        match byte {
+            b'[' | b'{' if depth == MAX_DEPTH => return true,
+            b'[' | b'{' => depth = depth.saturating_add(1),
+            b']' | b'}' => depth = depth.saturating_sub(1),
+            b'"' => skip_string(&mut rest),
+            _ => {}
+        }
+        if depth == 0 {
+            return false;
+        }
+    }
+    false
+}
+
+fn skip_string(rest: &mut slice::Iter<'_, u8>) {
+    while let Some(byte) = rest.next() {
+        match byte {
+            b'"' => return,
+            b'\\' => drop(rest.next()),
+            _ => {}
+        }
     }
 }
 

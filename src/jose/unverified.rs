@@ -47,7 +47,7 @@ impl<'a> UnverifiedClaims<'a> {
             "sid" => set_once(&mut registered.session_id, value.text()?),
             "scope" => set_once(&mut registered.scope, value.texts()?),
             "scp" => set_once(&mut registered.scp, value.texts()?),
-            "cnf" => set_once(&mut confirmation, value.other()?),
+            "cnf" => set_once(&mut confirmation, value.shallow()?),
             _ => others.read(name, value),
         })
         .ok_or(TokenError::InvalidClaims)?;

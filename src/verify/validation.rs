@@ -209,7 +209,7 @@ impl Validation {
 
     fn is_audience_of(&self, claims: &Claims<'_>) -> bool {
         let mut audiences = claims.audience.iter().flat_map(OneOrMany::iter);
-        audiences.any(|audience| self.audiences.iter().any(|ours| **ours == **audience))
+        audiences.any(|audience| self.audiences.iter().any(|ours| **ours == *audience))
     }
 }
 

@@ -191,6 +191,20 @@ fn types_are_compared_without_case_and_prefix() {
 }
 
 #[test]
+fn what_is_kept_is_short() {
+    for name in ["kid", "typ"] {
+        let header = |len| {
+            Header::parse(&format!(
+                r#"{{"alg":"ES256","{name}":"{}"}}"#,
+                "x".repeat(len)
+            ))
+        };
+        assert!(header(1024).is_ok());
+        assert_eq!(header(1025), Err(TokenError::InvalidHeader));
+    }
+}
+
+#[test]
 fn debug_shows_the_algorithm_only() {
     let header = Header::parse(r#"{"alg":"ES256","kid":"secret","typ":"secret","x":"secret"}"#);
     assert_eq!(

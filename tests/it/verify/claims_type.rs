@@ -78,19 +78,18 @@ fn depth_is_no_danger() {
     let deep = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
     let map = verifier_of::<Map<String, Value>>().build().unwrap();
     assert_accepts(&map, with_claim("x", &deep(100)));
-    assert_refuses(
-        &map,
-        with_claim("x", &deep(1000)),
-        TokenError::UndecodableClaims,
-    );
+    let too_deep = with_claim("x", &deep(1000));
+    assert_refuses(&map, too_deep, TokenError::InvalidClaims);
     let unread = verifier_of::<serde::de::IgnoredAny>();
     let unread = unread
         .max_token_len(1 << 20)
         .roles_claim("x")
         .build()
         .unwrap();
-    let token = assert_accepts(&unread, with_claim("x", &deep(100_000)));
+    let token = assert_accepts(&unread, with_claim("x", &deep(127)));
     assert_eq!(token.roles().count(), 0);
+    let too_deep = with_claim("x", &deep(100_000));
+    assert_refuses(&unread, too_deep, TokenError::InvalidClaims);
 }
 
 #[test]

@@ -74,7 +74,7 @@ fn the_key_of_the_same_id() {
     ] {
         assert_outcome(&keys, 1, Some(key_id), UNKNOWN);
     }
-    assert_outcome(&keys, 1, Some(&"a".repeat(4096)), UNKNOWN);
+    assert_outcome(&keys, 1, Some(&"a".repeat(1024)), UNKNOWN);
 }
 
 #[test]

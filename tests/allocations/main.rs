@@ -1,12 +1,14 @@
 //! What the way of a request allocates, and what is kept. In a binary of its own, since it counts
 //! every allocation.
 #![expect(
+    clippy::arithmetic_side_effects,
     clippy::unwrap_used,
     reason = "a test that panics has failed, as it should"
 )]
 
+mod junk;
 /// The token of the benchmarks.
-#[path = "../benches/token/mod.rs"]
+#[path = "../../benches/token/mod.rs"]
 mod token;
 
 use std::convert::Infallible;
