@@ -10,10 +10,17 @@ use crate::index;
 
 /// The folder with the vectors of others, whether or not it is there.
 pub(crate) fn folder() -> PathBuf {
-    env::var_os("TOWER_BEARER_VECTORS").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/vectors"),
-        PathBuf::from,
-    )
+    env::var_os("TOWER_BEARER_VECTORS")
+        .map_or_else(|| project().join("../shared/vectors"), PathBuf::from)
+}
+
+/// The folder of the project, of which this is a part or the whole package.
+pub(crate) fn project() -> &'static Path {
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut folders = manifest.ancestors();
+    folders
+        .find(|it| it.join("tests/vectors").is_dir())
+        .unwrap()
 }
 
 fn is_ci() -> bool {

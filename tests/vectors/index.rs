@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use libtest_mimic::Trial;
+use serde_json::Value;
 
 use crate::corpus::{folder, trial};
 
@@ -98,6 +99,12 @@ pub(crate) fn count(name: &str) -> Option<usize> {
 pub(crate) fn names(under: &str) -> impl Iterator<Item = &'static str> {
     let names = FILES.iter().map(|(name, _)| *name);
     names.filter(move |name| name.starts_with(under))
+}
+
+/// All files of others that are read, if they are there.
+pub(crate) fn documents() -> impl Iterator<Item = Value> {
+    let names = FILES.iter().filter(|_| folder().is_dir());
+    names.map(|(name, _)| serde_json::from_slice(&fs::read(folder().join(name)).unwrap()).unwrap())
 }
 
 /// The JSON files of others below a folder, by their paths from the top.

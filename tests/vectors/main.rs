@@ -22,6 +22,7 @@ mod extraction;
 mod index;
 mod json_syntax;
 mod jwks;
+mod leaks;
 mod libs;
 mod outcome;
 mod primitives;
@@ -47,6 +48,7 @@ fn main() {
     trials.extend(jwks::trials());
     trials.extend(claims::trials());
     trials.extend(json_syntax::trials());
+    trials.extend(leaks::trials());
     trials.push(exceptions::none_is_stale(&trials));
     trials.push(index::no_file_is_forgotten());
     corpus::report_absence();

@@ -1,12 +1,11 @@
 //! `derived/scenarios.json`: what is told as a story there, and the test that plays it.
 
 use std::fs;
-use std::path::Path;
 
 use libtest_mimic::Trial;
 use serde_json::Value;
 
-use crate::corpus::{list, text, trial};
+use crate::corpus::{list, project, text, trial};
 
 /// Each scenario, the file of its test, and the test.
 const TESTS: [(&str, &str, &str); 42] = [
@@ -218,7 +217,7 @@ pub(crate) fn trials() -> Vec<Trial> {
 
 /// Whether there is such a test. That it passes is for the other binary to tell.
 fn is_test(file: &str, test: &str) -> bool {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/it/{file}.rs"));
+    let path = project().join(format!("tests/it/{file}.rs"));
     let source = fs::read_to_string(path).unwrap();
     let Some((before, _)) = source.split_once(&format!("fn {test}() {{")) else {
         return false;

@@ -1,0 +1,280 @@
+//! Every text of every file, sent as a token through the layer, and every key of them loaded: all
+//! that is said of a token is one of few sentences that are known beforehand, and nothing that is
+//! said of a key holds a part of it.
+
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashSet};
+use std::convert::Infallible;
+use std::error::Error;
+use std::fmt::{Debug, Display};
+use std::io::{self, Write};
+use std::sync::Mutex;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use futures::FutureExt;
+use http::{HeaderValue, Request, Response};
+use libtest_mimic::Trial;
+use metrics::{Counter, Gauge, Histogram, Key, KeyName, Metadata, Recorder, SharedString, Unit};
+use serde_json::{Map, Value};
+use tower::{Layer, Service};
+use tower_bearer::jose::Jwk;
+use tower_bearer::keys::KeySet;
+use tower_bearer::test_util::FixedClock;
+use tower_bearer::{
+    Algorithm, AuthError, BearerAuthLayer, JwkSet, RequestError, TokenError, VerifiedToken,
+    Verifier, VerifyingKey,
+};
+
+use crate::corpus::text;
+use crate::index;
+
+pub(crate) fn trials() -> Vec<Trial> {
+    let trials = [
+        ("leaks: every text as a token", every_token as fn()),
+        ("leaks: every key", every_key),
+    ];
+    let trials = trials.map(|(name, check)| crate::corpus::trial(name.into(), check));
+    trials.into()
+}
+
+/// All JSON that there is: of this project, and of others where it is there.
+fn documents() -> Vec<Value> {
+    let ours = [
+        include_str!("derived/tokens.json"),
+        include_str!("derived/jwks_documents.json"),
+        include_str!("derived/http_requests.json"),
+    ];
+    let ours = ours.map(|text| serde_json::from_str(text).unwrap());
+    ours.into_iter().chain(index::documents()).collect()
+}
+
+fn walk(value: &Value, visit: &mut dyn FnMut(&Value)) {
+    visit(value);
+    match value {
+        Value::Array(values) => values.iter().for_each(|value| walk(value, visit)),
+        Value::Object(members) => members.values().for_each(|value| walk(value, visit)),
+        _ => {}
+    }
+}
+
+thread_local! {
+    static LOG: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Keeps what this thread logs.
+struct ThreadLog;
+
+impl Write for ThreadLog {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        LOG.with_borrow_mut(|log| log.extend_from_slice(bytes));
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Keeps the names and labels of what is counted.
+#[derive(Default)]
+struct Names(Mutex<BTreeSet<String>>);
+
+impl Recorder for Names {
+    fn describe_counter(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+    fn describe_gauge(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+    fn describe_histogram(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+
+    fn register_counter(&self, key: &Key, _: &Metadata<'_>) -> Counter {
+        self.0.lock().unwrap().insert(key.to_string());
+        Counter::noop()
+    }
+
+    fn register_gauge(&self, key: &Key, _: &Metadata<'_>) -> Gauge {
+        panic!("{key}")
+    }
+
+    fn register_histogram(&self, key: &Key, _: &Metadata<'_>) -> Histogram {
+        panic!("{key}")
+    }
+}
+
+/// All that may be said of a token: by the log, the metrics, the errors and the response.
+fn sentences() -> BTreeSet<String> {
+    let mut errors = vec![AuthError::MissingToken];
+    errors.extend(TokenError::ALL.iter().map(|it| AuthError::from(*it)));
+    errors.extend(RequestError::ALL.iter().map(|it| AuthError::from(*it)));
+    let mut sentences = BTreeSet::new();
+    for error in errors {
+        let reason = error.reason();
+        sentences.insert(format!(
+            "DEBUG bearer_auth: tower_bearer::observe: request refused: {error} reason={reason:?}"
+        ));
+        sentences.insert(format!(
+            "Key(tower_bearer_rejected_total, [reason = {reason}])"
+        ));
+        sentences.insert(format!("{error:?}"));
+        sentences.insert(error.to_string());
+    }
+    for algorithm in Algorithm::ALL {
+        sentences.insert(format!(
+            "VerifiedToken {{ header: Header {{ algorithm: {algorithm:?}, .. }}, .. }}"
+        ));
+    }
+    for constant in [
+        "DEBUG bearer_auth: tower_bearer::observe: token accepted",
+        "Key(tower_bearer_accepted_total)",
+        "Key(tower_bearer_cache_hits_total)",
+        "Key(tower_bearer_cache_misses_total)",
+        "200 {}",
+    ] {
+        sentences.insert(constant.to_owned());
+    }
+    for (status, challenge) in [
+        (401, "Bearer"),
+        (
+            401,
+            r#"Bearer error="invalid_token", error_description="invalid token""#,
+        ),
+        (
+            401,
+            r#"Bearer error="invalid_token", error_description="token expired""#,
+        ),
+        (
+            400,
+            r#"Bearer error="invalid_request", error_description="the credentials are not of the form `Bearer TOKEN`""#,
+        ),
+    ] {
+        let headers = Map::from_iter([("www-authenticate".to_owned(), challenge.into())]);
+        sentences.insert(format!("{status} {}", Value::Object(headers)));
+    }
+    sentences
+}
+
+fn every_token() {
+    tracing_subscriber::fmt()
+        .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE)
+        .with_writer(|| ThreadLog)
+        .with_ansi(false)
+        .without_time()
+        .init();
+    let file: Value = serde_json::from_str(include_str!("derived/tokens.json")).unwrap();
+    let keys = JwkSet::parse(file["jwks"].to_string()).unwrap();
+    let verifier = <Verifier>::builder()
+        .issuer(text(&file, "issuer"), KeySet::from(keys))
+        .audience(text(&file, "audience"))
+        .clock(FixedClock::at(file["clock"].as_u64().unwrap()))
+        .build()
+        .unwrap();
+    let layer = BearerAuthLayer::new(verifier.clone());
+    let mut service = layer.layer(tower::service_fn(async |request: Request<()>| {
+        let token = request.extensions().get::<VerifiedToken>();
+        say(&token.unwrap());
+        Ok::<_, Infallible>(Response::new(String::new()))
+    }));
+
+    let (names, sentences) = (Names::default(), sentences());
+    let mut texts = BTreeSet::new();
+    for document in documents() {
+        walk(&document, &mut |value| {
+            texts.extend(value.as_str().map(str::to_owned));
+        });
+    }
+    let mut said = BTreeSet::new();
+    metrics::with_local_recorder(&names, || {
+        for text in &texts {
+            if let Err(error) = verifier.verify_now(text) {
+                say(&error);
+                tell(&error);
+                assert!(error.source().is_none_or(|source| {
+                    tell(source);
+                    source.source().is_none()
+                }));
+            }
+            let Ok(value) = HeaderValue::try_from(format!("Bearer {text}")) else {
+                continue;
+            };
+            let request = Request::get("/").header("authorization", value);
+            let response = service.call(request.body(()).unwrap()).now_or_never();
+            let response = response.unwrap().unwrap();
+            assert_eq!(response.body(), "");
+            let headers = response.headers().iter();
+            let headers =
+                headers.map(|(name, value)| (name.to_string(), value.to_str().unwrap().into()));
+            let headers = Value::Object(headers.collect());
+            tell(&format!("{} {headers}", response.status().as_u16()));
+            said.extend(
+                LOG.take()
+                    .split(|byte| *byte == b'\n')
+                    .map(|line| String::from_utf8_lossy(line).trim().to_owned()),
+            );
+        }
+    });
+    said.extend(names.0.into_inner().unwrap());
+    said.remove("");
+    let leaks: Vec<_> = said.difference(&sentences).collect();
+    assert!(leaks.is_empty(), "{leaks:#?}");
+    assert!(said.contains("200 {}") && said.len() > 40, "{}", said.len());
+}
+
+fn say(value: &dyn Debug) {
+    writeln!(ThreadLog, "{value:?}").unwrap();
+}
+
+fn tell(value: &(impl Display + ?Sized)) {
+    writeln!(ThreadLog, "{value}").unwrap();
+}
+
+/// The members of a JWK that are its numbers.
+const NUMBERS: [&str; 10] = ["k", "d", "p", "q", "dp", "dq", "qi", "n", "x", "y"];
+
+fn every_key() {
+    let mut keys = HashSet::new();
+    for document in documents() {
+        walk(&document, &mut |value| {
+            // Some sets are there as text.
+            let inner = value.as_str().and_then(|it| serde_json::from_str(it).ok());
+            walk(inner.as_ref().unwrap_or(value), &mut |value| {
+                if value.get("kty").is_some() && keys.insert(value.to_string()) {
+                    check_key(value);
+                }
+            });
+        });
+    }
+    assert!(keys.len() > 100, "{}", keys.len());
+}
+
+fn check_key(jwk: &Value) {
+    let json = jwk.to_string();
+    let set = format!(r#"{{"keys":[{json}]}}"#);
+    let shown = [
+        outcome(Jwk::parse(&json)),
+        outcome(VerifyingKey::from_jwk(&json)),
+        outcome(JwkSet::parse(&set)),
+        outcome(JwkSet::parse(&set).map(KeySet::from)),
+    ]
+    .concat();
+    let parts: HashSet<&[u8]> = shown.as_bytes().windows(8).collect();
+    for number in NUMBERS.iter().filter_map(|name| jwk[*name].as_str()) {
+        let bytes = URL_SAFE_NO_PAD.decode(number).unwrap_or_default();
+        let hex: Vec<_> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        let hex = hex.concat();
+        let mut secret = [number, &hex]
+            .into_iter()
+            .flat_map(|it| it.as_bytes().windows(8));
+        assert!(
+            !secret.any(|part| parts.contains(part)),
+            "{number} in {shown}"
+        );
+    }
+    // Nor as a list of bytes.
+    let is_list = |part: &[u8]| matches!(part, [b'0'..=b'9', b',', b' ', b'0'..=b'9']);
+    assert!(!shown.as_bytes().windows(4).any(is_list), "{shown}");
+}
+
+fn outcome<T: Debug, E: Error>(result: Result<T, E>) -> String {
+    match result {
+        Ok(value) => format!("{value:?} {value:#?}"),
+        Err(error) => format!("{error:?} {error} {:?}", error.source()),
+    }
+}
