@@ -79,8 +79,9 @@ pub(crate) fn payload(text: &str, issuer: &str, now: i128, longest_life: Option<
         && now < expires_at.saturating_add(LEEWAY)
         && date("nbf").is_none_or(|not_before| not_before <= now + LEEWAY)
         && issued_at.is_none_or(|issued_at| issued_at <= now + LEEWAY)
-        && longest_life
-            .is_none_or(|life| expires_at <= issued_at.unwrap_or(now).saturating_add(life))
+        && longest_life.is_none_or(|life| {
+            issued_at.is_some_and(|begin| expires_at <= begin.saturating_add(life))
+        })
         && read.member("iss").and_then(Value::as_str) == Some(issuer)
         && read
             .texts("aud")

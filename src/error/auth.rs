@@ -207,7 +207,8 @@ reasons! {
         WrongType, "wrong_type", "the token is of the wrong type";
         /// The payload is not one JSON object with well-typed, unrepeated registered claims.
         InvalidClaims, "invalid_claims", "the claims of the token are malformed";
-        /// A required claim is missing.
+        /// A required claim is missing; or `iat`, which a
+        /// [list of revocations](crate::verify::RevocationList) needs.
         MissingClaim, "missing_claim", "the token lacks a required claim";
         /// The issuer is missing, or is none of the trusted ones.
         UntrustedIssuer, "untrusted_issuer", "the issuer of the token is not trusted";

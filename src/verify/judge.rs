@@ -68,7 +68,7 @@ impl<C: DeserializeOwned> Inner<C> {
         issuer.validation.check_header(&header)?;
         issuer.validation.check_claims(&claims, now)?;
         if let Some(revocations) = &self.revocations {
-            revocations.check_life(&claims.registered.times, now)?;
+            revocations.check_life(&claims.registered.times)?;
         }
 
         let keys = issuer.keys.snapshot();

@@ -58,7 +58,8 @@ impl RevocationListBuilder {
     ///
     /// A token that lives longer is refused by verifiers that go by this list
     /// ([`TokenError::LivesTooLong`](crate::TokenError::LivesTooLong)): it could outlive the memory
-    /// of its revocation. Of one without `iat`, what is left of its life counts.
+    /// of its revocation. So could one without `iat`, which is refused as well
+    /// ([`TokenError::MissingClaim`](crate::TokenError::MissingClaim)).
     pub fn longest_life(mut self, life: Duration) -> Self {
         self.settings.longest_life = life;
         self

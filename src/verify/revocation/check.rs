@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use super::RevocationList;
 use super::record::{Kind, Name};
 use crate::error::{AuthError, TokenError};
-use crate::jose::{NumericDate, RegisteredClaims, Times};
+use crate::jose::{RegisteredClaims, Times};
 use crate::sync::atomic::{AtomicU64, Ordering};
 
 /// What is remembered with a verified token, so that it is looked up only if something was revoked
@@ -20,14 +20,11 @@ pub(in crate::verify) struct Revocable {
 }
 
 impl RevocationList {
-    /// Whether a token lives no longer than its revocation is remembered.
-    pub(in crate::verify) fn check_life(
-        &self,
-        times: &Times,
-        now: NumericDate,
-    ) -> Result<(), TokenError> {
-        let begin = times.issued_at.unwrap_or(now);
-        let longest = begin.saturating_add(self.0.settings.longest_life);
+    /// Whether a token lives no longer than its revocation is remembered. One that does not say
+    /// since when it lives could be of any age.
+    pub(in crate::verify) fn check_life(&self, times: &Times) -> Result<(), TokenError> {
+        let issued_at = times.issued_at.ok_or(TokenError::MissingClaim)?;
+        let longest = issued_at.saturating_add(self.0.settings.longest_life);
         match times.expires_at {
             Some(expires_at) if expires_at <= longest => Ok(()),
             _ => Err(TokenError::LivesTooLong),

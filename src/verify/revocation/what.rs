@@ -60,7 +60,6 @@ impl Revocation {
     ///
     /// Tokens tell whole seconds, so those of the current second are revoked as well, also if they
     /// are issued after this: see [`until_issuable`](super::RevocationList::until_issuable).
-    /// Tokens without `iat` are all revoked, for as long as this is remembered.
     ///
     /// "Now" is by the clock of the list. If that of the issuer is ahead of it, tokens that were
     /// issued within the difference are missed.

@@ -33,8 +33,8 @@ impl World {
             .iter()
             .filter(|revoked| self.is_meant(which, revoked))
         {
-            // What is revoked is remembered for as long as a token may live. One that does not say
-            // when it was issued may live longer.
+            // What is revoked is remembered for as long as a token may live. One that was issued
+            // after that ends later.
             let is_remembered = revoked.name == Name::Token || revoked.at.elapsed() <= LONGEST_LIFE;
             let at = self.nanos_at(revoked.at);
             let is_before = match (revoked.name, issued_at) {
