@@ -8,6 +8,7 @@
     reason = "a benchmark that fails should stop"
 )]
 
+mod junk;
 mod token;
 
 use std::cell::Cell;
@@ -88,6 +89,18 @@ fn outcomes(criterion: &mut Criterion) {
                 });
             });
         }
+    }
+}
+
+/// As long as a token may be.
+fn junk(criterion: &mut Criterion) {
+    let verifier = verifier(issuer(Algorithm::RS256).verifying_key(), Cache::default());
+    let mut group = group(criterion, "junk of 16 KiB");
+    for (kind, make) in junk::KINDS {
+        let junk = make(16 * 1024);
+        group.bench_function(kind, |bencher| {
+            bencher.iter(|| verifier.verify_now(black_box(&junk)).map(drop).unwrap_err());
+        });
     }
 }
 
@@ -231,5 +244,5 @@ fn threads(criterion: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, outcomes, keys, cached, revocations, threads);
+criterion_group!(benches, outcomes, junk, keys, cached, revocations, threads);
 criterion_main!(benches);

@@ -17,6 +17,7 @@ use tower_bearer::test_util::{FixedClock, TestIssuer};
 use tower_bearer::verify::Cache;
 use tower_bearer::{Algorithm, BearerAuthLayer, Verifier};
 
+use crate::junk::KINDS;
 use crate::token::{AUDIENCE, ISSUER, MyClaims, token};
 
 /// A way of a request, or a part of it.
@@ -29,19 +30,30 @@ pub(crate) enum Case {
     FirstRs256,
     Expired,
     Junk,
+    /// All kinds of junk, of so many KiB each.
+    Junk1,
+    Junk2,
+    Junk4,
+    Junk8,
+    Junk16,
     /// The signature alone, by the library that verifies it, with a key that is parsed.
     SignatureHs256,
     SignatureRs256,
 }
 
 impl Case {
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 13] = [
         Self::NoLayer,
         Self::Repeated,
         Self::FirstHs256,
         Self::FirstRs256,
         Self::Expired,
         Self::Junk,
+        Self::Junk1,
+        Self::Junk2,
+        Self::Junk4,
+        Self::Junk8,
+        Self::Junk16,
         Self::SignatureHs256,
         Self::SignatureRs256,
     ];
@@ -68,6 +80,11 @@ impl Case {
                 let junk = "x".repeat(600) + ".y.z";
                 requests(rs256().layer(Cache::default()), &junk, 401, rounds);
             }
+            Self::Junk1 => rs256().all_junk(1, rounds),
+            Self::Junk2 => rs256().all_junk(2, rounds),
+            Self::Junk4 => rs256().all_junk(4, rounds),
+            Self::Junk8 => rs256().all_junk(8, rounds),
+            Self::Junk16 => rs256().all_junk(16, rounds),
             Self::SignatureHs256 => {
                 let key = hmac::Key::new(hmac::HMAC_SHA256, &[0x5a; 64]);
                 hs256().signatures(rounds, |message, signature| {
@@ -122,6 +139,16 @@ impl Issuer {
         requests(self.layer(cache), &self.token(expires_in), status, rounds);
     }
 
+    fn all_junk(&self, kib: usize, rounds: u32) {
+        let mut service = self.layer(Cache::default());
+        let requests = KINDS.map(|(_, make)| request(&make(kib * 1024)));
+        count(rounds, &mut || {
+            for request in &requests {
+                respond(&mut service, request, 401);
+            }
+        });
+    }
+
     fn signatures(&self, rounds: u32, verify: impl Fn(&[u8], &[u8]) -> bool) {
         let token = self.token(3600);
         let (message, signature) = token.rsplit_once('.').unwrap();
@@ -138,15 +165,25 @@ fn requests(
     status: u16,
     rounds: u32,
 ) {
+    let request = request(token);
+    count(rounds, &mut || respond(&mut service, &request, status));
+}
+
+fn request(token: &str) -> Request<()> {
     let request = Request::get("/").header("authorization", format!("Bearer {token}"));
-    let request = request.body(()).unwrap();
-    count(rounds, &mut || {
-        let response = service.call(request.clone()).now_or_never();
-        let Some(Ok(response)) = black_box(response) else {
-            panic!("the service should answer at once");
-        };
-        assert_eq!(response.status(), status);
-    });
+    request.body(()).unwrap()
+}
+
+fn respond(
+    service: &mut impl Service<Request<()>, Response = Response<()>>,
+    request: &Request<()>,
+    status: u16,
+) {
+    let response = service.call(request.clone()).now_or_never();
+    let Some(Ok(response)) = black_box(response) else {
+        panic!("the service should answer at once");
+    };
+    assert_eq!(response.status(), status);
 }
 
 /// The first round is not counted: it does what is done once.

@@ -9,6 +9,7 @@
 //! one function only, since seeding the random number generator costs more in one run than in
 //! another.
 #![expect(
+    clippy::arithmetic_side_effects,
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
@@ -17,6 +18,8 @@
 )]
 
 mod cases;
+#[path = "../../junk/mod.rs"]
+mod junk;
 #[path = "../../token/mod.rs"]
 mod token;
 
@@ -39,7 +42,7 @@ const TOLERANCE: f64 = 5.0;
 /// What is counted: the name on record, the case, and the cases that are taken off it.
 ///
 /// The signature is taken off, since its cost depends on the processor.
-const FIGURES: [(&str, Case, &[Case]); 5] = [
+const FIGURES: [(&str, Case, &[Case]); 10] = [
     ("repeated token", Case::Repeated, &[Case::NoLayer]),
     (
         "first sight of a token, HS256, without the signature",
@@ -53,6 +56,20 @@ const FIGURES: [(&str, Case, &[Case]); 5] = [
     ),
     ("expired token", Case::Expired, &[Case::NoLayer]),
     ("junk", Case::Junk, &[Case::NoLayer]),
+    (JUNK[0], Case::Junk1, &[]),
+    (JUNK[1], Case::Junk2, &[]),
+    (JUNK[2], Case::Junk4, &[]),
+    (JUNK[3], Case::Junk8, &[]),
+    (JUNK[4], Case::Junk16, &[]),
+];
+
+/// Each is twice as long as the one before, and must not cost more than twice as much.
+const JUNK: [&str; 5] = [
+    "all kinds of junk, 1 KiB",
+    "all kinds of junk, 2 KiB",
+    "all kinds of junk, 4 KiB",
+    "all kinds of junk, 8 KiB",
+    "all kinds of junk, 16 KiB",
 ];
 
 fn main() -> ExitCode {
@@ -70,6 +87,7 @@ fn main() -> ExitCode {
     let compiler = compiler();
     let mut new_record = format!("# Instructions that the layer adds, with {compiler}\n");
     let mut are_all_on_record = true;
+    let mut junk_before = f64::INFINITY;
     println!("on record     now  change");
     for (name, case, others) in FIGURES {
         let others: f64 = others.iter().copied().map(count).sum();
@@ -81,6 +99,10 @@ fn main() -> ExitCode {
         let mark = if is_on_record { ' ' } else { '!' };
         println!("{recorded:>9.0} {now:>7.0} {change:>+5.1} % {mark} {name}");
         writeln!(new_record, "{now:>6.0}  {name}").unwrap();
+        if JUNK.contains(&name) {
+            assert!(now <= 2.0 * junk_before, "more than linear: {name}");
+            junk_before = now;
+        }
     }
 
     if env::var_os("UPDATE").is_some() {
