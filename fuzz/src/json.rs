@@ -31,6 +31,14 @@ impl Object {
         self.members.contains_key(name)
     }
 
+    /// How many members there are but for these.
+    pub(crate) fn count_without(&self, names: &[&str]) -> usize {
+        let others = self.members.keys();
+        others
+            .filter(|name| !names.contains(&name.as_str()))
+            .count()
+    }
+
     /// Whether a member is absent or a string.
     pub(crate) fn may_be_text(&self, name: &str) -> bool {
         self.member(name).is_none_or(Value::is_string)

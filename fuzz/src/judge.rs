@@ -28,19 +28,31 @@ const LEEWAY: i128 = 60 * NANOS;
 /// Nanoseconds in a second: times are counted in them here.
 pub(crate) const NANOS: i128 = 1_000_000_000;
 
+/// How long a `kid` or `typ` may be.
+const MAX_TEXT_LEN: usize = 1024;
+
 /// Whether a header is one that a verifier can go on with.
 pub(crate) fn header(text: &str) -> Verdict {
     let Some(header) = Object::parse(text) else {
         // It may still be one to a reader that passes over numbers which are out of range.
         return Verdict::Unsure;
     };
+    let size = size(&header, &["alg", "kid", "typ", "crit", "b64"]);
+    if size != Verdict::Good {
+        return size;
+    }
     let is_known = |name| ALGORITHMS.contains(&name);
     let is_good = header
         .member("alg")
         .and_then(Value::as_str)
         .is_some_and(is_known)
-        && header.may_be_text("kid")
-        && header.may_be_text("typ")
+        && ["kid", "typ"].iter().all(|name| {
+            header.may_be_text(name)
+                && header
+                    .member(name)
+                    .and_then(Value::as_str)
+                    .is_none_or(|text| text.len() <= MAX_TEXT_LEN)
+        })
         && !header.has("crit")
         && header
             .member("b64")
@@ -48,11 +60,29 @@ pub(crate) fn header(text: &str) -> Verdict {
     unless_private(is_good, text)
 }
 
+const REGISTERED: [&str; 11] = [
+    "iss", "sub", "aud", "exp", "nbf", "iat", "jti", "sid", "scope", "scp", "cnf",
+];
+
+/// Whether an object has few enough members that mean nothing here. Of those whose names have
+/// escapes, there may be some less.
+fn size(object: &Object, known: &[&str]) -> Verdict {
+    match object.count_without(known) {
+        ..=240 => Verdict::Good,
+        ..=256 => Verdict::Unsure,
+        _ => Verdict::Bad,
+    }
+}
+
 /// Whether the claims have the right types, whatever they say.
 pub(crate) fn claims(text: &str) -> Verdict {
     let Some(claims) = Object::parse(text) else {
         return Verdict::Unsure;
     };
+    let size = size(&claims, &REGISTERED);
+    if size != Verdict::Good {
+        return size;
+    }
     let is_good = ["iss", "sub", "jti", "sid"]
         .iter()
         .all(|name| claims.may_be_text(name))
@@ -75,7 +105,11 @@ pub(crate) fn payload(text: &str, issuer: &str, now: i128, longest_life: Option<
         return Verdict::Bad;
     };
     let issued_at = date("iat");
-    let is_good = claims(text) != Verdict::Bad
+    let claims = claims(text);
+    if claims == Verdict::Unsure {
+        return claims;
+    }
+    let is_good = claims == Verdict::Good
         && now < expires_at.saturating_add(LEEWAY)
         && date("nbf").is_none_or(|not_before| not_before <= now + LEEWAY)
         && issued_at.is_none_or(|issued_at| issued_at <= now + LEEWAY)
