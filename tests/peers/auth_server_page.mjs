@@ -118,6 +118,9 @@ class Visit {
   }
 }
 
+/** What is left of a token that has just come, on a machine that does other things as well. */
+const FRESH = /^(15:00|14:5\d)$/;
+
 async function bearerRound(name, screen) {
   const visit = await Visit.begin(name, screen);
   const { page } = visit;
@@ -143,7 +146,7 @@ async function bearerRound(name, screen) {
   const token = page.getByRole("region", { name: "What this page has" });
   await token.getByText("at+jwt").waitFor();
   await token.getByText("auth_server", { exact: true }).waitFor();
-  assert.equal(await page.getByRole("timer").innerText(), "15:00");
+  assert.match(await page.getByRole("timer").innerText(), FRESH);
   assert.ok(await visit.button(/^Use an old refresh token/).isDisabled());
   await visit.look("bearer-3-signed-in");
 
@@ -156,7 +159,7 @@ async function bearerRound(name, screen) {
 
   const before = await token.locator(".signature").first().innerText();
   await visit.button("Renew").click();
-  await page.getByRole("timer").getByText("15:00").waitFor();
+  await page.getByRole("timer").getByText(FRESH).waitFor();
   assert.notEqual(await token.locator(".signature").first().innerText(), before);
   await visit.call("/protected", 200, "alice");
   await visit.keepsNothing();
