@@ -12,9 +12,9 @@ use super::object::Reader;
 /// How many names are kept without an allocation. Tokens with more are rare.
 const INLINE: usize = 16;
 
-/// How many more an object may have. No honest token comes near it, and what junk costs stays
-/// within its length.
-const MAX_SPILLED: usize = 240;
+/// How many an object may have. No honest token comes near it, and what junk costs stays within its
+/// length.
+const MAX: usize = 256;
 
 /// The names of the members that a reader had no field for, and whether their value was `null`.
 pub(crate) struct Names<'a> {
@@ -22,7 +22,7 @@ pub(crate) struct Names<'a> {
     len: usize,
     /// One bit for each of `inline`.
     nulls: u16,
-    /// Names with escapes, and those past the first [`INLINE`].
+    /// The others, from the first that has escapes or for which there is no place.
     spilled: Option<Spilled>,
 }
 
@@ -38,21 +38,22 @@ impl<'a> Names<'a> {
 
     /// Reads the value of a member and notes its name, which must be new, and not one too many.
     pub(crate) fn read(&mut self, name: Cow<'a, str>, reader: &mut Reader<'a>) -> Option<()> {
-        if self.find(&name).is_some() {
+        let spilled = self
+            .spilled
+            .as_ref()
+            .map_or(0, |spilled| spilled.hashes.len());
+        if self.inline(&name).is_some() || self.len.wrapping_add(spilled) == MAX {
             return None;
         }
         let is_null = reader.shallow()?;
-        match (name, self.inline.get_mut(self.len)) {
-            (Cow::Borrowed(name), Some(free)) => {
+        match (name, self.inline.get_mut(self.len), &mut self.spilled) {
+            (Cow::Borrowed(name), Some(free), None) => {
                 *free = name;
                 self.nulls |= u16::from(is_null) << self.len;
                 self.len = self.len.wrapping_add(1);
                 Some(())
             }
-            (name, _) => self
-                .spilled
-                .get_or_insert_with(Spilled::new)
-                .add(&name, is_null),
+            (name, _, spilled) => spilled.get_or_insert_with(Spilled::new).add(&name, is_null),
         }
     }
 
@@ -62,11 +63,15 @@ impl<'a> Names<'a> {
     }
 
     fn find(&self, name: &str) -> Option<bool> {
-        let mut inline = self.inline.iter().take(self.len);
-        match inline.position(|known| *known == name) {
+        match self.inline(name) {
             Some(at) => Some(self.nulls >> at & 1 == 1),
             None => self.spilled.as_ref()?.find(name),
         }
+    }
+
+    fn inline(&self, name: &str) -> Option<usize> {
+        let mut inline = self.inline.iter().take(self.len);
+        inline.position(|known| *known == name)
     }
 }
 
@@ -87,18 +92,23 @@ impl Spilled {
         }
     }
 
+    /// Notes a name, which must be new.
     fn add(&mut self, name: &str, is_null: bool) -> Option<()> {
-        if self.hashes.len() == MAX_SPILLED {
+        let hash = self.hasher.hash_one(name) & !NULL;
+        if self.find_hash(hash).is_some() {
             return None;
         }
-        let hash = self.hasher.hash_one(name) & !NULL;
         self.hashes.push(hash | u64::from(is_null));
         Some(())
     }
 
     fn find(&self, name: &str) -> Option<bool> {
-        let wanted = self.hasher.hash_one(name) | NULL;
-        let hash = self.hashes.iter().find(|hash| **hash | NULL == wanted)?;
+        let hash = self.find_hash(self.hasher.hash_one(name))?;
         Some(hash & NULL == NULL)
+    }
+
+    fn find_hash(&self, wanted: u64) -> Option<u64> {
+        let mut hashes = self.hashes.iter().copied();
+        hashes.find(|hash| hash | NULL == wanted | NULL)
     }
 }

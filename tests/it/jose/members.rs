@@ -119,6 +119,10 @@ fn an_object_has_so_many_members_and_no_more() {
     let header = |count| Header::parse(&format!(r#"{{"alg":"ES256",{}}}"#, numbered(count)));
     assert!(header(256).is_ok());
     assert_eq!(header(257), Err(TokenError::InvalidHeader));
+    // However their names are written.
+    let escaped = |count| format!(r#""\u0061":1,{}"#, numbered(count));
+    assert_members(&escaped(254), true);
+    assert_members(&escaped(256), false);
     assert_members(&numbered(2000), false);
 }
 
