@@ -55,15 +55,21 @@ impl<C> Weighter<TokenId, VerifiedToken<C>> for Weigher {
 }
 
 /// Takes along whoever makes room, to be dropped when the lock of the table is not held any more:
-/// to drop the claims is the application's affair. The table's own does so for two of them.
+/// to drop the claims is the application's affair. The table's own does so for two of them. Mostly
+/// it is one, which needs no allocation.
 #[derive(Clone)]
 pub(super) struct Leave;
 
 impl<C> Lifecycle<TokenId, VerifiedToken<C>> for Leave {
-    type RequestState = Vec<VerifiedToken<C>>;
+    type RequestState = (Option<VerifiedToken<C>>, Vec<VerifiedToken<C>>);
 
-    fn on_evict(&self, left: &mut Self::RequestState, _: TokenId, verified: VerifiedToken<C>) {
-        left.push(verified);
+    fn on_evict(
+        &self,
+        (first, others): &mut Self::RequestState,
+        _: TokenId,
+        verified: VerifiedToken<C>,
+    ) {
+        others.extend(first.replace(verified));
     }
 }
 
