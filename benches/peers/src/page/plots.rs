@@ -1,33 +1,11 @@
 //! The two plots: bars to the right, one group a contestant.
 
 use super::measured::Measured;
-use super::svg::{Anchor, Font, Svg};
+use super::svg::{Anchor, FAINT, Font, GRID, INK, MARGIN, PLAIN, SMALL, Svg, TITLE};
 use super::text;
 use crate::contestants::Contestant;
 use crate::results::{EXPIRED, FIRST_SIGHT, REPEATED};
 
-const INK: &str = "#0f172a";
-const FAINT: &str = "#64748b";
-const GRID: &str = "#e2e8f0";
-
-const PLAIN: Font = Font {
-    size: 13.0,
-    bold: false,
-    color: INK,
-    anchor: Anchor::Start,
-};
-const TITLE: Font = Font {
-    size: 18.0,
-    bold: true,
-    ..PLAIN
-};
-const SMALL: Font = Font {
-    size: 11.5,
-    color: FAINT,
-    ..PLAIN
-};
-
-const MARGIN: f64 = 24.0;
 const LABELS: f64 = 210.0;
 const TOP: f64 = 128.0;
 const BAR: f64 = 13.0;

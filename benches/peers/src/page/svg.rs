@@ -25,6 +25,30 @@ pub(super) struct Font {
     pub(super) anchor: Anchor,
 }
 
+pub(super) const INK: &str = "#0f172a";
+pub(super) const FAINT: &str = "#64748b";
+pub(super) const GRID: &str = "#e2e8f0";
+
+pub(super) const PLAIN: Font = Font {
+    size: 13.0,
+    bold: false,
+    color: INK,
+    anchor: Anchor::Start,
+};
+pub(super) const TITLE: Font = Font {
+    size: 18.0,
+    bold: true,
+    ..PLAIN
+};
+pub(super) const SMALL: Font = Font {
+    size: 11.5,
+    color: FAINT,
+    ..PLAIN
+};
+
+/// What stays free around a plot.
+pub(super) const MARGIN: f64 = 24.0;
+
 impl Svg {
     pub(super) fn new(width: f64, height: f64) -> Self {
         Self {

@@ -1,39 +1,19 @@
 //! The plot: memory and latency over time, with the faults behind them.
 
 use super::figures::{Figures, Latency, OfServer};
-use super::svg::{Anchor, Font, Svg};
+use super::svg::{Anchor, Font, GRID, MARGIN, PLAIN, SMALL, Svg, TITLE};
 use super::text::time;
 
-const INK: &str = "#0f172a";
-const FAINT: &str = "#64748b";
-const GRID: &str = "#e2e8f0";
 const OF_KEYS: &str = "#fef3c7";
 const OF_REDIS: &str = "#fee2e2";
 /// Of each server.
 const SERVERS: [(&str, &str); 2] = [("server 1", "#0d9488"), ("server 2", "#3b82f6")];
 
-const PLAIN: Font = Font {
-    size: 13.0,
-    bold: false,
-    color: INK,
-    anchor: Anchor::Start,
-};
-const TITLE: Font = Font {
-    size: 18.0,
-    bold: true,
-    ..PLAIN
-};
-const SMALL: Font = Font {
-    size: 11.5,
-    color: FAINT,
-    ..PLAIN
-};
 const MARK: Font = Font {
     anchor: Anchor::End,
     ..SMALL
 };
 
-const MARGIN: f64 = 24.0;
 const LEFT: f64 = 84.0;
 const WIDTH: f64 = 770.0;
 const PANEL: f64 = 150.0;
