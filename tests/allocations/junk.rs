@@ -6,17 +6,19 @@ use std::convert::Infallible;
 use futures::FutureExt;
 use futures::future::{Ready, ready};
 use http::{HeaderValue, Request, Response};
+use serde_json::{Map, Value};
 use tower::{Layer, Service, service_fn};
 use tower_bearer::extract::{Bearer, Cookie, Header, Query, TokenSource, WebSocketProtocol};
 use tower_bearer::reject::ProblemJson;
 use tower_bearer::test_util::TestIssuer;
-use tower_bearer::{Algorithm, BearerAuthLayer, Verifier};
+use tower_bearer::{Algorithm, BearerAuthLayer};
 
 /// The junk of the benchmarks.
 #[path = "../../benches/junk/mod.rs"]
 mod kinds;
 
-use super::token::{AUDIENCE, ISSUER};
+use super::token::ISSUER;
+use super::verifier;
 
 /// Where a token comes from, and how it is sent there.
 type Place = (Box<dyn TokenSource>, fn(&str) -> (&'static str, String));
@@ -58,11 +60,7 @@ fn junk_allocates_twice_its_length_and_4_kib_at_most() {
     let issuer = TestIssuer::new(ISSUER, Algorithm::RS256);
     let mut worst = 0;
     for (source, place) in places() {
-        let verifier = <Verifier>::builder()
-            .issuer(ISSUER, issuer.verifying_key())
-            .audience(AUDIENCE)
-            .build()
-            .unwrap();
+        let verifier = verifier::<Map<String, Value>>(&issuer);
         let layer = BearerAuthLayer::new(verifier).source(source);
         let mut plain = layer.clone().layer(service_fn(inner));
         let mut problem = layer

@@ -18,6 +18,7 @@ use futures::FutureExt;
 use futures::future::{Ready, ready};
 use http::{Request, Response};
 use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
 use tower::{Layer, Service, service_fn};
 use tower_bearer::test_util::TestIssuer;
 use tower_bearer::verify::{Revocation, RevocationList};
@@ -32,6 +33,11 @@ fn answer(request: Request<()>) -> Ready<Result<Response<Request<()>>, Infallibl
 fn request(token: &str) -> Request<()> {
     let request = Request::get("/").header("authorization", format!("Bearer {token}"));
     request.body(()).unwrap()
+}
+
+fn verifier<C: DeserializeOwned + Send + Sync + 'static>(issuer: &TestIssuer) -> Verifier<C> {
+    let builder = Verifier::builder().issuer(ISSUER, issuer.verifying_key());
+    builder.audience(AUDIENCE).build().unwrap()
 }
 
 /// What `http` allocates to keep two values of the sizes of ours.
@@ -53,11 +59,7 @@ fn allocations_of_extensions() -> u64 {
 #[test]
 fn a_repeated_token_costs_no_more_than_its_extensions() {
     let issuer = TestIssuer::new(ISSUER, Algorithm::HS256);
-    let verifier = <Verifier>::builder()
-        .issuer(ISSUER, issuer.verifying_key())
-        .audience(AUDIENCE)
-        .build()
-        .unwrap();
+    let verifier = verifier::<Map<String, Value>>(&issuer);
     let mut service = BearerAuthLayer::new(verifier).layer(service_fn(answer));
     let token = token::token(&issuer).sign();
 
@@ -84,11 +86,7 @@ fn a_repeated_token_costs_no_more_than_its_extensions() {
 #[test]
 fn tokens_of_many_parts_or_too_long_allocate_nothing() {
     let issuer = TestIssuer::new(ISSUER, Algorithm::HS256);
-    let verifier = <Verifier>::builder()
-        .issuer(ISSUER, issuer.verifying_key())
-        .audience(AUDIENCE)
-        .build()
-        .unwrap();
+    let verifier = verifier::<Map<String, Value>>(&issuer);
     let long = token::token(&issuer).claim("x", "x".repeat(1 << 20)).sign();
     for junk in [
         ".".repeat(16_384),
@@ -111,11 +109,7 @@ const TOKENS: i64 = 1500;
 /// What each of many remembered tokens takes.
 fn bytes_of_an_entry<C: DeserializeOwned + Send + Sync + 'static>() -> i64 {
     let issuer = TestIssuer::new(ISSUER, Algorithm::HS256);
-    let verifier = Verifier::<C>::builder()
-        .issuer(ISSUER, issuer.verifying_key())
-        .audience(AUDIENCE)
-        .build()
-        .unwrap();
+    let verifier = verifier::<C>(&issuer);
     let numbered = |number: i64| {
         let subject = format!("5f3c1c7e-8d2a-4b7e-9d41-{number:012}");
         token::token(&issuer).subject(&subject).sign()
