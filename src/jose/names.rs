@@ -76,7 +76,7 @@ impl<'a> Names<'a> {
 }
 
 /// Names as hashes, under a key that is made at random: two that are equal are one name. The lowest
-/// bit of each tells whether its value was `null`.
+/// bit of each tells whether its value was `null`. In order, since each is looked for.
 struct Spilled {
     hasher: RandomState,
     hashes: Vec<u64>,
@@ -95,20 +95,19 @@ impl Spilled {
     /// Notes a name, which must be new.
     fn add(&mut self, name: &str, is_null: bool) -> Option<()> {
         let hash = self.hasher.hash_one(name) & !NULL;
-        if self.find_hash(hash).is_some() {
-            return None;
-        }
-        self.hashes.push(hash | u64::from(is_null));
+        let place = self.place(hash).err()?;
+        self.hashes.insert(place, hash | u64::from(is_null));
         Some(())
     }
 
     fn find(&self, name: &str) -> Option<bool> {
-        let hash = self.find_hash(self.hasher.hash_one(name))?;
-        Some(hash & NULL == NULL)
+        let place = self.place(self.hasher.hash_one(name)).ok()?;
+        self.hashes.get(place).map(|hash| hash & NULL == NULL)
     }
 
-    fn find_hash(&self, wanted: u64) -> Option<u64> {
-        let mut hashes = self.hashes.iter().copied();
-        hashes.find(|hash| hash | NULL == wanted | NULL)
+    /// Where a hash is, or else belongs.
+    fn place(&self, wanted: u64) -> Result<usize, usize> {
+        self.hashes
+            .binary_search_by_key(&(wanted | NULL), |hash| hash | NULL)
     }
 }
