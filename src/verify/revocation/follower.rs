@@ -30,7 +30,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 
 /// So many records are added or taken in at once, so that neither the feed nor those who wait for
 /// a lock wait long.
-const AT_ONCE: usize = 1000;
+pub(super) const AT_ONCE: usize = 1000;
 
 /// The task that follows the feed, as seen by the list.
 ///
@@ -122,7 +122,7 @@ impl Task {
         };
         self.with_list(|list, sharing| {
             list.drop_expired();
-            forget_ended(list, sharing);
+            sharing.forget_ended(list);
             sharing.end_round(list.len(), error, pause);
         });
         pause
@@ -206,18 +206,6 @@ impl Task {
 impl Drop for Task {
     fn drop(&mut self) {
         self.with_list(|_, sharing| sharing.mark_unfollowed());
-    }
-}
-
-/// Nobody needs to be told what has ended. Looked at only where that is half of what is pending at
-/// least, so that a long outage costs neither memory without end nor a look at all in each round.
-fn forget_ended(list: &List, sharing: &Sharing) {
-    if sharing.pending() <= list.len().saturating_mul(2) {
-        return;
-    }
-    for names in sharing.take_pending(usize::MAX).chunks(AT_ONCE) {
-        let living = list.records_of(names);
-        sharing.add_pending(living.iter().map(|record| record.name).collect());
     }
 }
 

@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::exchange;
-use super::follower::Follower;
+use super::follower::{AT_ONCE, Follower};
 use super::list::List;
 use super::record::{Name, Record};
 use super::{RevocationError, RevocationState, RevocationStatus, Staleness};
@@ -92,6 +92,8 @@ impl Sharing {
         record: Record,
     ) -> Result<(), RevocationError> {
         self.state().pending.insert(record.name);
+        // There may be no task that would, for as long as there is no runtime.
+        self.forget_ended(list);
         self.employ(list)?;
         // The task may be on another runtime; then it is the one that tells.
         Handle::try_current().map_err(|_| RevocationError::NoRuntime)?;
@@ -175,8 +177,18 @@ impl Sharing {
         self.state().pending.extend(names);
     }
 
-    pub(super) fn pending(&self) -> usize {
-        self.state().pending.len()
+    /// Nobody needs to be told what has ended. Looked at only where that is half of what is
+    /// pending at least, so that a long outage costs neither memory without end nor a look at all
+    /// in each round.
+    pub(super) fn forget_ended(&self, list: &List) {
+        let pending = self.state().pending.len();
+        if pending <= list.len().saturating_mul(2) {
+            return;
+        }
+        for names in self.take_pending(usize::MAX).chunks(AT_ONCE) {
+            let living = list.records_of(names);
+            self.add_pending(living.iter().map(|record| record.name).collect());
+        }
     }
 
     /// At most so many of what the feed may not know.

@@ -808,6 +808,25 @@ fn what_is_revoked_without_a_runtime_is_told_later() {
     });
 }
 
+/// … and takes no room for longer than it has to be told.
+#[test]
+fn what_has_ended_is_not_pending_without_a_runtime() {
+    let world = World::new();
+    let process = world.process_with(Staleness::refuse_after(MINUTE), |list| {
+        list.longest_life(MINUTE).margin(MINUTE * 2)
+    });
+    for number in 0..1000 {
+        let session = number.to_string();
+        let revoked = process.revoke_session(&session).now_or_never().unwrap();
+        assert_eq!(revoked.unwrap_err().to_string(), NO_RUNTIME);
+        world.clock.advance(SECOND);
+        let status = process.list.status();
+        // They are remembered for three minutes, the second that has begun with them.
+        assert!(status.entries <= 181, "{status:?}");
+        assert!(status.pending <= 2 * 181, "{status:?}");
+    }
+}
+
 #[test]
 fn where_the_runtime_is_gone_the_list_grows_old_until_there_is_another() {
     let world = World::new();
