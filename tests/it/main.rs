@@ -19,6 +19,7 @@ mod extract;
 mod issue;
 mod jose;
 mod keys;
+mod leaks;
 mod observe;
 mod random;
 mod reject;

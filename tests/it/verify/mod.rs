@@ -7,7 +7,6 @@ mod encoding;
 mod equivalence;
 mod issuers;
 mod key_choice;
-mod leaks;
 mod order;
 mod revocation;
 mod status;

@@ -1,0 +1,41 @@
+//! The layers, and how they refuse.
+
+use http::Response;
+use tower::{Layer, Service, service_fn};
+use tower_bearer::auth::Csrf;
+use tower_bearer::reject::{Challenge, DefaultRejection, ProblemJson, Realm, Rejection};
+use tower_bearer::{AuthError, BearerAuthLayer, RequestHead, RequireLayer, authorize};
+
+use super::search::Told;
+use super::{SECRET, request, verifier};
+use crate::auth::whoami;
+
+pub(super) fn tell(told: &mut Told) {
+    let csrf = Csrf::new(SECRET).unwrap();
+    told.show(&csrf);
+    let requirement = authorize::scope("read") | authorize::claims(|_: &serde_json::Value| true);
+    told.show(&requirement);
+    let require = RequireLayer::new(requirement);
+    told.show(&require);
+    let inner = require.layer(service_fn(whoami));
+    told.show(&inner);
+    told.show(&inner.clone().call(request()));
+
+    let layer = BearerAuthLayer::new(verifier()).csrf(csrf);
+    told.show(&layer);
+    let mut service = layer.layer(inner);
+    told.show(&service);
+    // It has the token, verified, and the request.
+    told.show(&service.call(request()));
+
+    let realm = Realm::new("here").unwrap();
+    told.show(&realm);
+    told.show(&DefaultRejection::new().realm(realm.clone()));
+    told.show(&ProblemJson::new().realm(realm.clone()));
+    let (error, request) = (AuthError::InsufficientScope(None), request());
+    let rejection = Rejection::new(&error, RequestHead::from(&request)).realm(&realm);
+    told.show(&rejection);
+    told.display::<Challenge>(&rejection.challenge().unwrap());
+    let response: Response<()> = rejection.response(());
+    told.assert_silent(&format!("{response:?}"));
+}

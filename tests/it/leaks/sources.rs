@@ -1,0 +1,70 @@
+//! Where tokens are taken from; and the names of all public types, from the sources of the crate.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use http::HeaderName;
+use tower_bearer::extract::{Bearer, Cookie, Header, Query, TokenSource, WebSocketProtocol};
+
+use super::Told;
+
+pub(super) fn tell(told: &mut Told) {
+    let cookie = Cookie::new("token").unwrap();
+    told.show(&Bearer);
+    told.show(&Header::new(HeaderName::from_static("x-token")));
+    told.show(&cookie);
+    told.show(&Query::new("access_token").unwrap());
+    told.show(&WebSocketProtocol::default());
+    told.show(&Bearer.or(cookie));
+}
+
+/// Each type that is declared as public, by its file and its name: no less than all that users can
+/// name.
+pub(super) fn public_types() -> BTreeSet<String> {
+    let mut names = names_behind("pub struct ");
+    names.extend(names_behind("pub enum "));
+    assert!(names.len() > 80, "{names:?}");
+    names
+}
+
+/// Each type that has a `Display` of its own.
+pub(super) fn displayed_types() -> BTreeSet<String> {
+    names_behind("impl fmt::Display for ")
+}
+
+/// What follows these words where a line begins with them.
+fn names_behind(words: &str) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    let top = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    walk(&top, &mut |path| {
+        let module = path.strip_prefix(&top).unwrap().with_extension("");
+        let module = module.to_str().unwrap().replace(['/', '\\'], "::");
+        let module = module.trim_end_matches("::mod");
+        let text = fs::read_to_string(path).unwrap();
+        for line in text.lines() {
+            let Some(rest) = line.trim_start().strip_prefix(words) else {
+                continue;
+            };
+            let name = rest.split(|letter: char| !letter.is_alphanumeric());
+            match (name.clone().next().unwrap(), module) {
+                // The name is one that a macro is given.
+                ("", _) => {}
+                (name, "lib") => drop(names.insert(name.to_owned())),
+                (name, module) => drop(names.insert(format!("{module}::{name}"))),
+            }
+        }
+    });
+    names
+}
+
+fn walk(folder: &Path, visit: &mut dyn FnMut(&Path)) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            walk(&path, visit);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            visit(&path);
+        }
+    }
+}
