@@ -13,11 +13,12 @@ use std::sync::Mutex;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures::FutureExt;
-use http::{HeaderValue, Request, Response};
+use http::{HeaderValue, Request, Response, Uri};
 use libtest_mimic::Trial;
 use metrics::{Counter, Gauge, Histogram, Key, KeyName, Metadata, Recorder, SharedString, Unit};
-use serde_json::{Map, Value};
+use serde_json::{Value, json};
 use tower::{Layer, Service};
+use tower_bearer::extract::{Bearer, Cookie, Query, TokenSource, WebSocketProtocol};
 use tower_bearer::jose::Jwk;
 use tower_bearer::keys::KeySet;
 use tower_bearer::test_util::FixedClock;
@@ -144,9 +145,23 @@ fn sentences() -> BTreeSet<String> {
             400,
             r#"Bearer error="invalid_request", error_description="the credentials are not of the form `Bearer TOKEN`""#,
         ),
+        (
+            400,
+            r#"Bearer error="invalid_request", error_description="the field that carries the token is repeated""#,
+        ),
     ] {
-        let headers = Map::from_iter([("www-authenticate".to_owned(), challenge.into())]);
-        sentences.insert(format!("{status} {}", Value::Object(headers)));
+        let headers = json!({ "www-authenticate": challenge });
+        sentences.insert(format!("{status} {headers}"));
+    }
+    for message in [
+        "invalid token",
+        "token expired",
+        "the credentials are not of the form `Bearer TOKEN`",
+    ] {
+        let headers = json!({
+            "content-type": "application/grpc", "grpc-status": "16", "grpc-message": message,
+        });
+        sentences.insert(format!("200 {headers}"));
     }
     sentences
 }
@@ -166,7 +181,11 @@ fn every_token() {
         .clock(FixedClock::at(file["clock"].as_u64().unwrap()))
         .build()
         .unwrap();
-    let layer = BearerAuthLayer::new(verifier.clone());
+    let sources = Bearer
+        .or(Cookie::new("token").unwrap())
+        .or(WebSocketProtocol::default())
+        .or(Query::new("access_token").unwrap());
+    let layer = BearerAuthLayer::new(verifier.clone()).source(sources);
     let mut service = layer.layer(tower::service_fn(async |request: Request<()>| {
         let token = request.extensions().get::<VerifiedToken>();
         say(&token.unwrap());
@@ -191,18 +210,16 @@ fn every_token() {
                     source.source().is_none()
                 }));
             }
-            let Ok(value) = HeaderValue::try_from(format!("Bearer {text}")) else {
-                continue;
-            };
-            let request = Request::get("/").header("authorization", value);
-            let response = service.call(request.body(()).unwrap()).now_or_never();
-            let response = response.unwrap().unwrap();
-            assert_eq!(response.body(), "");
-            let headers = response.headers().iter();
-            let headers =
-                headers.map(|(name, value)| (name.to_string(), value.to_str().unwrap().into()));
-            let headers = Value::Object(headers.collect());
-            tell(&format!("{} {headers}", response.status().as_u16()));
+            for request in requests(text) {
+                let response = service.call(request).now_or_never();
+                let response = response.unwrap().unwrap();
+                assert_eq!(response.body(), "");
+                let headers = response.headers().iter();
+                let headers =
+                    headers.map(|(name, value)| (name.to_string(), value.to_str().unwrap().into()));
+                let headers = Value::Object(headers.collect());
+                tell(&format!("{} {headers}", response.status().as_u16()));
+            }
             said.extend(
                 LOG.take()
                     .split(|byte| *byte == b'\n')
@@ -215,6 +232,29 @@ fn every_token() {
     let leaks: Vec<_> = said.difference(&sentences).collect();
     assert!(leaks.is_empty(), "{leaks:#?}");
     assert!(said.contains("200 {}") && said.len() > 40, "{}", said.len());
+}
+
+/// Requests with this token, as far as HTTP lets it through: in each place where one may be, and by
+/// gRPC.
+fn requests(text: &str) -> impl Iterator<Item = Request<()>> {
+    let fields = [
+        ("authorization", format!("Bearer {text}")),
+        ("cookie", format!("token={text}")),
+        ("sec-websocket-protocol", format!("bearer.{text}, chat")),
+    ];
+    let in_field = fields.into_iter().filter_map(|(name, value)| {
+        let value = HeaderValue::try_from(value).ok()?;
+        Request::get("/").header(name, value).body(()).ok()
+    });
+    let by_grpc = HeaderValue::try_from(format!("Bearer {text}")).ok();
+    let by_grpc = by_grpc.map(|value| {
+        let request = Request::post("/").header("authorization", value);
+        let request = request.header("content-type", "application/grpc");
+        request.body(()).unwrap()
+    });
+    let in_query = Uri::try_from(format!("/?access_token={text}")).ok();
+    let in_query = in_query.map(|uri| Request::get(uri).body(()).unwrap());
+    in_field.chain(by_grpc).chain(in_query)
 }
 
 fn say(value: &dyn Debug) {
