@@ -1,5 +1,6 @@
 //! Tokens that are revoked.
 
+mod equivalence;
 mod kinds;
 mod lifetime;
 mod race;
