@@ -3,6 +3,7 @@
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Read};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::sync::{Arc, PoisonError, Weak};
@@ -107,8 +108,9 @@ impl KeyFile {
                     let Some(state) = Weak::upgrade(&state) else {
                         return;
                     };
-                    // Failures are logged where they are found.
-                    let _ = state.reload();
+                    // Failures are logged where they are found. A subscriber of the application's
+                    // that panics must not end the thread.
+                    let _ = catch_unwind(AssertUnwindSafe(|| state.reload()));
                 }
             });
         match spawned {

@@ -1,7 +1,11 @@
 use std::fs::{self, File};
+use std::panic::resume_unwind;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
+use metrics::{Counter, Gauge, Histogram, Key, KeyName, Metadata, Recorder, SharedString, Unit};
 use tempfile::TempDir;
 use tower_bearer::ConfigError;
 use tower_bearer::keys::KeyFile;
@@ -230,7 +234,10 @@ fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
     }
 }
 
-/// How many threads watch key files. Nothing else in this binary watches any.
+/// Held by the tests that watch, of which no two may at the same time.
+static WATCHING: Mutex<()> = Mutex::new(());
+
+/// How many threads watch key files. No test outside of this file watches any.
 #[cfg(target_os = "linux")]
 fn watching() -> usize {
     fs::read_dir("/proc/self/task")
@@ -241,9 +248,9 @@ fn watching() -> usize {
         .count()
 }
 
-/// One test, so that no other watches at the same time.
 #[test]
 fn a_file_is_watched_until_its_keys_are_dropped() {
+    let _alone = WATCHING.lock().unwrap_or_else(PoisonError::into_inner);
     let file = Fixture::new(jwks("a"));
     let keys = file.open().watch_every(Duration::from_millis(1));
     file.write(jwks("b"));
@@ -270,5 +277,51 @@ fn a_file_is_watched_until_its_keys_are_dropped() {
         drop(user);
         // Long before the hour is over.
         wait_until("no thread watches", || watching() == 0);
+    }
+}
+
+/// The recorder of the process: a thread of ours knows no other. It panics where files are watched.
+struct PanickingRecorder;
+
+static PANICS: AtomicUsize = AtomicUsize::new(0);
+
+impl Recorder for PanickingRecorder {
+    fn describe_counter(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+    fn describe_gauge(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+    fn describe_histogram(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+
+    fn register_counter(&self, _: &Key, _: &Metadata<'_>) -> Counter {
+        if std::thread::current().name() == Some("tower-bearer-key-file") {
+            PANICS.fetch_add(1, Ordering::Relaxed);
+            // Without the noise of a panic.
+            resume_unwind(Box::new("of the application"));
+        }
+        Counter::noop()
+    }
+
+    fn register_gauge(&self, _: &Key, _: &Metadata<'_>) -> Gauge {
+        Gauge::noop()
+    }
+
+    fn register_histogram(&self, _: &Key, _: &Metadata<'_>) -> Histogram {
+        Histogram::noop()
+    }
+}
+
+#[test]
+fn a_file_is_watched_on_after_a_recorder_has_panicked() {
+    let _alone = WATCHING.lock().unwrap_or_else(PoisonError::into_inner);
+    metrics::set_global_recorder(PanickingRecorder).unwrap();
+    let file = Fixture::new(jwks("a"));
+    let keys = file.open().watch_every(Duration::from_millis(1));
+    for key_id in ["b", "c"] {
+        let panics = PANICS.load(Ordering::Relaxed);
+        file.write(jwks(key_id));
+        wait_until("the keys are replaced", || {
+            keys.snapshot().keys()[0].key_id() == Some(key_id)
+        });
+        wait_until("the recorder panics", || {
+            PANICS.load(Ordering::Relaxed) > panics
+        });
     }
 }
