@@ -50,6 +50,17 @@ fn documents() -> Vec<Value> {
     ours.into_iter().chain(index::documents()).collect()
 }
 
+/// All texts in them.
+pub(crate) fn texts() -> BTreeSet<String> {
+    let mut texts = BTreeSet::new();
+    for document in documents() {
+        walk(&document, &mut |value| {
+            texts.extend(value.as_str().map(str::to_owned));
+        });
+    }
+    texts
+}
+
 fn walk(value: &Value, visit: &mut dyn FnMut(&Value)) {
     visit(value);
     match value {
@@ -193,12 +204,7 @@ fn every_token() {
     }));
 
     let (names, sentences) = (Names::default(), sentences());
-    let mut texts = BTreeSet::new();
-    for document in documents() {
-        walk(&document, &mut |value| {
-            texts.extend(value.as_str().map(str::to_owned));
-        });
-    }
+    let texts = texts();
     let mut said = BTreeSet::new();
     metrics::with_local_recorder(&names, || {
         for text in &texts {

@@ -21,6 +21,7 @@ mod exceptions;
 mod extraction;
 mod index;
 mod json_syntax;
+mod junk;
 mod jwks;
 mod leaks;
 mod libs;
@@ -49,6 +50,7 @@ fn main() {
     trials.extend(claims::trials());
     trials.extend(json_syntax::trials());
     trials.extend(leaks::trials());
+    trials.extend(junk::trials());
     trials.push(exceptions::none_is_stale(&trials));
     trials.push(index::no_file_is_forgotten());
     corpus::report_absence();

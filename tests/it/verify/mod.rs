@@ -6,6 +6,7 @@ mod confusion;
 mod encoding;
 mod equivalence;
 mod issuers;
+mod junk;
 mod key_choice;
 mod order;
 mod revocation;
