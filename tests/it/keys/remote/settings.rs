@@ -89,6 +89,16 @@ fn the_builder_shows_no_url() {
     assert!(!shown.contains("a.example"), "{shown}");
 }
 
+#[test]
+fn the_defaults() {
+    assert_eq!(
+        format!("{:?}", RemoteKeys::builder(URL)),
+        "RemoteKeysBuilder { settings: Settings { time_to_live: 600s, max_age: 60s..=86400s, \
+         refresh_percent: 80, stale_window: 3600s, cooldown: 30s, back_off: 1s..=60s, \
+         timeout: 5s, max_body_len: 262144, max_keys: 100, max_misses: 128 }, .. }"
+    );
+}
+
 #[track_caller]
 fn assert_out_of_range(change: fn(RemoteKeysBuilder) -> RemoteKeysBuilder, text: &str) {
     let error = change(RemoteKeys::builder(URL)).build().unwrap_err();
