@@ -247,3 +247,14 @@ fn names_are_not_empty() {
         assert!(matches!(error, ConfigError::EmptyName(_)));
     }
 }
+
+#[test]
+fn debug_shows_the_rules_and_no_key() {
+    assert_eq!(
+        format!("{:?}", verifier()),
+        "Verifier { issuers: Issuers { fixed: [(Some(\"https://issuer.example.com\"), \
+         Issuer { validation: Validation { audiences: [\"my-api\"], any_audience: false, \
+         algorithms: None, leeway: 60s, token_type: None, required_claims: [], max_age: None }, \
+         .. })], tenants: None }, .. }"
+    );
+}

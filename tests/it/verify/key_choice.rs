@@ -3,7 +3,7 @@
 use tower_bearer::{JwkSet, SigningKey, VerifyingKey};
 
 use super::*;
-use crate::jose::SECRET;
+use crate::jose::{SECRET, pem};
 
 /// A secret that differs from others by its first byte.
 fn secret(number: u8) -> SigningKey {
@@ -186,4 +186,13 @@ fn the_keys_of_a_jwk_set() {
         let token = token.clone().header("kid", key_id).sign();
         assert_refuses(&verifier, token, TokenError::UnknownKey);
     }
+}
+
+#[test]
+fn the_signature_of_the_longest_key_has_room() {
+    let key = VerifyingKey::from_pem(pem!("rsa8192.spki")).unwrap();
+    let verifier = builder_with(key).audience(AUDIENCE).build().unwrap();
+    // Made by another program: to sign with such a key takes seconds.
+    let token = include_str!("../fixtures/rsa8192.token").trim_end();
+    assert!(verifier.verify_now(token).is_ok());
 }
