@@ -136,10 +136,11 @@ impl Visitor<'_> for Reader {
         if !RANGE.contains(&whole) {
             return Err(E::custom(OUT_OF_RANGE));
         }
-        let nanos = ((secs - whole) * f64::from(NANOS_PER_SEC)) as u32;
+        // The greatest fraction below 1 makes less than a second, still.
+        let nanos = (secs - whole) * f64::from(NANOS_PER_SEC);
         Ok(NumericDate {
             secs: whole as i64,
-            nanos: nanos.min(NANOS_PER_SEC - 1),
+            nanos: nanos as u32,
         })
     }
 }

@@ -32,6 +32,13 @@ fn numbers_of_every_form() {
 #[test]
 fn a_fraction_is_never_rounded_up() {
     assert_date("0.9999999999", 0, 999_999_999);
+    // The greatest number below 1, and the one below the next second of now.
+    assert_date("0.99999999999999988898", 0, 999_999_999);
+    assert_date(
+        "1767225599.99999976158142089844",
+        1_767_225_599,
+        999_999_761,
+    );
     assert!(parse("1767225599.999999") < NumericDate::from_secs(1_767_225_600));
     assert!(parse("1767225599.999999") > NumericDate::from_secs(1_767_225_599));
     assert_eq!(parse("1767225599.999999").as_secs(), 1_767_225_599);
