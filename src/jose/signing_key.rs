@@ -129,11 +129,10 @@ impl SigningKey {
                 der::check_pkcs8(bytes, algorithm)?;
                 PrivateMaterial::Pkcs8(bytes)
             }
-            DerForm::Pkcs1Private if algorithm.family() == KeyFamily::Rsa => {
+            DerForm::Pkcs1Private => {
                 der::check_pkcs1_private(bytes)?;
                 PrivateMaterial::Pkcs1(bytes)
             }
-            DerForm::Pkcs1Private => return Err(KeyError::Algorithm.into()),
             DerForm::Spki | DerForm::Certificate | DerForm::Pkcs1Public => {
                 return Err(KeyError::PublicKey.into());
             }
