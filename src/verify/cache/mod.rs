@@ -3,8 +3,6 @@
 mod entries;
 mod hot;
 
-use std::fmt;
-
 use siphasher::sip128::SipHasher13;
 
 use self::entries::Entries;
@@ -181,11 +179,5 @@ impl<C> TokenCache<C> {
                 lane.remove(id);
             }
         }
-    }
-}
-
-impl<C> fmt::Debug for TokenCache<C> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TokenCache").finish_non_exhaustive()
     }
 }
