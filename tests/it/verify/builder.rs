@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use tower_bearer::jose::ClaimPath;
 use tower_bearer::keys::KeySet;
-use tower_bearer::verify::TrustedIssuer;
+use tower_bearer::verify::{Tenants, TrustedIssuer};
 use tower_bearer::{ConfigError, SigningKey, VerifyingKey};
 
 use super::*;
@@ -250,11 +250,32 @@ fn names_are_not_empty() {
 
 #[test]
 fn debug_shows_the_rules_and_no_key() {
+    const RULES: &str = "Validation { audiences: [\"my-api\"], any_audience: false, \
+                         algorithms: None, leeway: 60s, token_type: None, \
+                         required_claims: [], max_age: None }";
+    let issuers = |validation: &str| {
+        format!(
+            "Issuers {{ fixed: [(Some(\"https://issuer.example.com\"), \
+             Issuer {{ validation: {validation}, .. }})], tenants: None }}"
+        )
+    };
     assert_eq!(
         format!("{:?}", verifier()),
-        "Verifier { issuers: Issuers { fixed: [(Some(\"https://issuer.example.com\"), \
-         Issuer { validation: Validation { audiences: [\"my-api\"], any_audience: false, \
-         algorithms: None, leeway: 60s, token_type: None, required_claims: [], max_age: None }, \
-         .. })], tenants: None }, .. }"
+        format!("Verifier {{ issuers: {}, .. }}", issuers(RULES))
+    );
+    let issuer =
+        "TrustedIssuer { name: Some(\"https://issuer.example.com\"), validation: None, .. }";
+    assert_eq!(
+        format!("{:?}", builder().audience(AUDIENCE)),
+        format!("VerifierBuilder {{ issuers: [{issuer}], validation: {RULES}, .. }}")
+    );
+    let tenants = Tenants::new(|_| true, |_| Ok(KeySet::from(key())));
+    let of_tenants = <Verifier>::builder().tenants(tenants).audience(AUDIENCE);
+    assert_eq!(
+        format!("{:?}", of_tenants.build().unwrap()),
+        format!(
+            "Verifier {{ issuers: Issuers {{ fixed: [], tenants: \
+             Some(Tenants {{ max: 100, validation: {RULES}, .. }}) }}, .. }}"
+        )
     );
 }

@@ -1,3 +1,4 @@
+use std::sync::RwLock;
 use std::time::Duration;
 
 use tower_bearer::VerifyingKey;
@@ -209,4 +210,51 @@ fn an_issuer_may_have_rules_of_its_own() {
     ] {
         assert_refuses(&verifier, token.sign(), reason);
     }
+}
+
+/// The header of both issuers' tokens is the same.
+#[test]
+fn what_is_remembered_is_held_to_the_keys_of_its_own_issuer() {
+    let keys = Arc::new(RwLock::new(KeySet::from(rival(THEIRS).verifying_key())));
+    let theirs = Arc::clone(&keys);
+    let verifier = <Verifier>::builder()
+        .issuer(OURS, named(OURS, Algorithm::ES256).verifying_key())
+        .issuer(THEIRS, move || theirs.read().unwrap().clone())
+        .audience(AUDIENCE)
+        .clock(clock())
+        .build()
+        .unwrap();
+    let tokens = [named(OURS, Algorithm::ES256), rival(THEIRS)]
+        .map(|issuer| issuer.token().audience(AUDIENCE).sign());
+    for token in &tokens {
+        assert_accepts(&verifier, token);
+    }
+    *keys.write().unwrap() = KeySet::default();
+    assert_accepts(&verifier, &tokens[0]);
+    assert_refuses(&verifier, &tokens[1], TokenError::UnknownKey);
+}
+
+/// Nor does it matter that they share a key.
+#[test]
+fn what_is_remembered_is_held_to_the_rules_of_its_own_issuer() {
+    let clock = clock();
+    let [ours, theirs] = [OURS, THEIRS].map(|name| TestIssuer::new(name, Algorithm::ES256));
+    let rules = Validation::new().audience(AUDIENCE);
+    let strict = rules.clone().leeway(Duration::ZERO);
+    let verifier = <Verifier>::builder()
+        .trust(TrustedIssuer::new(OURS, ours.verifying_key()).validation(rules))
+        .trust(TrustedIssuer::new(THEIRS, ours.verifying_key()).validation(strict))
+        .clock(clock.clone())
+        .build()
+        .unwrap();
+    let tokens = [ours, theirs].map(|issuer| {
+        let issuer = issuer.clock(clock.clone());
+        issuer.token().audience(AUDIENCE).expires_in(60).sign()
+    });
+    for token in &tokens {
+        assert_accepts(&verifier, token);
+    }
+    clock.advance(Duration::from_secs(90));
+    assert_accepts(&verifier, &tokens[0]);
+    assert_refuses(&verifier, &tokens[1], TokenError::Expired);
 }

@@ -5,6 +5,7 @@ mod claims_type;
 mod confusion;
 mod encoding;
 mod equivalence;
+mod hot_tokens;
 mod issuers;
 mod junk;
 mod key_choice;

@@ -261,3 +261,34 @@ fn algorithms_are_narrowed() {
     assert_accepts(&verifier, impostor().token().audience(AUDIENCE).sign());
     assert_refuses(&verifier, token(), TokenError::AlgorithmNotAllowed);
 }
+
+/// Where it is decides how its name is kept.
+#[test]
+fn a_required_claim_may_stand_anywhere_but_is_neither_null_nor_repeated() {
+    let verifier = builder().audience(AUDIENCE).require_claim("tenant");
+    let verifier = verifier.build().unwrap();
+    for before in [0, 1, 2, 14, 15, 16, 17, 40] {
+        let token = |tenant: &str| {
+            let others: Vec<_> = (0..before).map(|n| format!(r#""{n}":{n},"#)).collect();
+            let others = others.concat();
+            let payload = format!(
+                r#"{{{others}{tenant},"iss":"{ISSUER}","aud":"{AUDIENCE}","exp":{}}}"#,
+                NOW + 60
+            );
+            signed(r#"{"alg":"ES256","kid":"es256"}"#, &payload)
+        };
+        assert_accepts(&verifier, token(r#""tenant":"acme""#));
+        assert_refuses(
+            &verifier,
+            token(r#""tenant":null"#),
+            TokenError::MissingClaim,
+        );
+        for repeated in [
+            r#""tenant":null,"tenant":null"#,
+            r#""tenant":null,"tenant":"acme""#,
+            r#""tenant":"acme","tenant":null"#,
+        ] {
+            assert_refuses(&verifier, token(repeated), TokenError::InvalidClaims);
+        }
+    }
+}

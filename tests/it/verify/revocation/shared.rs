@@ -2,6 +2,7 @@
 //! clock of tokens and lists goes with it.
 #![expect(clippy::arithmetic_side_effects, reason = "all numbers are small")]
 
+use std::error::Error;
 use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 
@@ -382,6 +383,8 @@ async fn what_is_revoked_while_the_feed_is_gone_is_told_when_it_is_back() {
         RevocationError::Feed(StoreError::Unavailable(_))
     ));
     assert_eq!(error.to_string(), REFUSED);
+    let source = error.source().unwrap().to_string();
+    assert_eq!(source, "the store cannot be asked");
     assert_eq!(
         (a.verdict(&token), b.verdict(&token)),
         (Err(REVOKED), Ok(()))
