@@ -43,10 +43,12 @@ impl Small {
         first
     }
 
-    /// Has all tokens but the hot ones forgotten.
+    /// Has all tokens but the hot ones forgotten: others come more than once, one after another.
     fn fill(&self) {
-        for subject in (1000..1010).cycle().take(40) {
-            self.verify(subject);
+        for subject in 1000..1012 {
+            for _ in 0..3 {
+                self.verify(subject);
+            }
         }
     }
 
