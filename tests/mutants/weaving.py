@@ -82,7 +82,8 @@ class Tree:
             brace = text.index("{", start + head.end())
             signature = re.sub(r"\bconst fn\b", "fn", text[start:brace])
             # Copies of one body have types of their own.
-            life = " + '_" if "&self" in signature else ""
+            named = re.search(r"-> impl Iterator<.*('\w+)", signature)
+            life = " + '_" if "&self" in signature else f" + {named[1]}" if named else ""
             opaque = re.compile(r"-> impl (Iterator<.*>)")
             before, after = ("Box::new(", ")") if opaque.search(signature) else ("", "")
             signature = opaque.sub(rf"-> Box<dyn \1{life}>", signature)
