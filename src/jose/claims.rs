@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::fmt;
 
 use super::numeric_date::NumericDate;
-use super::object::Texts;
 use super::packed::{Packed, Packer};
+use super::reader::Texts;
 use super::unverified::UnverifiedClaims;
 use crate::error::TokenError;
 
@@ -218,6 +218,14 @@ pub(crate) enum OneOrMany<'a> {
 }
 
 impl OneOrMany<'_> {
+    /// Whether one of them is so.
+    pub(crate) fn any(&self, mut is_so: impl FnMut(&str) -> bool) -> bool {
+        match self {
+            Self::One(text) => is_so(text),
+            Self::Many(texts) => texts.clone().strings().any(|string| string.is(&mut is_so)),
+        }
+    }
+
     pub(crate) fn iter(&self) -> impl Iterator<Item = Cow<'_, str>> {
         let (one, many) = match self {
             Self::One(text) => (Some(Cow::Borrowed(&**text)), None),

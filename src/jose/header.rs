@@ -60,10 +60,11 @@ impl Header {
             "alg" => set_once(&mut algorithm, value.text()?),
             "kid" => set_once(&mut key_id, value.text()?),
             "typ" => set_once(&mut token_type, value.text()?),
-            "crit" => set_once(&mut critical, value.shallow()?),
+            "crit" => set_once(&mut critical, value.skip()?),
             "b64" => set_once(&mut base64, value.boolean()?),
             _ => others.read(name, value),
         })
+        .and_then(|()| others.finish())
         .ok_or(TokenError::InvalidHeader)?;
         let is_long = |text: &Option<Cow<'_, str>>| {
             text.as_ref().is_some_and(|text| text.len() > MAX_TEXT_LEN)

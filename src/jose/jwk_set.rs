@@ -156,7 +156,7 @@ fn texts(json: &[u8]) -> Result<Vec<&str>, ConfigError> {
     let mut keys = None;
     read_object(text, |name, value| match &*name {
         "keys" => set_once(&mut keys, value.elements()?),
-        _ => value.other().map(drop),
+        _ => value.skip_deep(),
     })
     .and(keys)
     .ok_or(NO_SET)

@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 use std::hash::{BuildHasher, RandomState};
 
-use super::object::Reader;
+use super::reader::Reader;
 
 /// How many names are kept without an allocation. Tokens with more are rare.
 const INLINE: usize = 16;
@@ -22,7 +22,7 @@ pub(crate) struct Names<'a> {
     len: usize,
     /// One bit for each of `inline`.
     nulls: u16,
-    /// The others, from the first that has escapes or for which there is no place.
+    /// All of them, once there is one that has escapes or for which there is no place.
     spilled: Option<Spilled>,
 }
 
@@ -36,47 +36,68 @@ impl<'a> Names<'a> {
         }
     }
 
-    /// Reads the value of a member and notes its name, which must be new, and not one too many.
+    /// Passes over the value of a member and notes its name, which must not be one too many.
     pub(crate) fn read(&mut self, name: Cow<'a, str>, reader: &mut Reader<'a>) -> Option<()> {
-        let spilled = self
-            .spilled
-            .as_ref()
-            .map_or(0, |spilled| spilled.hashes.len());
-        if self.inline(&name).is_some() || self.len.wrapping_add(spilled) == MAX {
-            return None;
-        }
-        let is_null = reader.shallow()?;
-        match (name, self.inline.get_mut(self.len), &mut self.spilled) {
-            (Cow::Borrowed(name), Some(free), None) => {
-                *free = name;
-                self.nulls |= u16::from(is_null) << self.len;
-                self.len = self.len.wrapping_add(1);
-                Some(())
+        let is_null = reader.skip()?;
+        let name = match name {
+            Cow::Borrowed(name) if self.spilled.is_none() && self.len < INLINE => {
+                return self.add_inline(name, is_null);
             }
-            (name, _, spilled) => spilled.get_or_insert_with(Spilled::new).add(&name, is_null),
+            name => name,
+        };
+        if self.spilled.is_none() {
+            self.spilled = Some(self.spill());
+        }
+        self.spilled.as_mut()?.add(&name, is_null)
+    }
+
+    /// All names were read, and each must have been new.
+    pub(crate) fn finish(&mut self) -> Option<()> {
+        match &mut self.spilled {
+            Some(spilled) => spilled.are_unique().then_some(()),
+            None => Some(()),
         }
     }
 
     /// Whether a member of this name was there, with a value other than `null`.
     pub(crate) fn contains(&self, name: &str) -> bool {
-        self.find(name) == Some(false)
+        let is_null = match &self.spilled {
+            Some(spilled) => spilled.find(name),
+            None => self.inline(name).map(|at| self.is_null(at)),
+        };
+        is_null == Some(false)
     }
 
-    fn find(&self, name: &str) -> Option<bool> {
-        match self.inline(name) {
-            Some(at) => Some(self.nulls >> at & 1 == 1),
-            None => self.spilled.as_ref()?.find(name),
+    fn add_inline(&mut self, name: &'a str, is_null: bool) -> Option<()> {
+        if self.inline(name).is_some() {
+            return None;
         }
+        *self.inline.get_mut(self.len)? = name;
+        self.nulls |= u16::from(is_null) << self.len;
+        self.len = self.len.wrapping_add(1);
+        Some(())
     }
 
     fn inline(&self, name: &str) -> Option<usize> {
         let mut inline = self.inline.iter().take(self.len);
         inline.position(|known| *known == name)
     }
+
+    fn is_null(&self, at: usize) -> bool {
+        self.nulls >> at & 1 == 1
+    }
+
+    fn spill(&self) -> Spilled {
+        let mut spilled = Spilled::new();
+        for (at, name) in self.inline.iter().take(self.len).enumerate() {
+            spilled.add(name, self.is_null(at));
+        }
+        spilled
+    }
 }
 
 /// Names as hashes, under a key that is made at random: two that are equal are one name. The lowest
-/// bit of each tells whether its value was `null`. In order, since each is looked for.
+/// bit of each tells whether its value was `null`.
 struct Spilled {
     hasher: RandomState,
     hashes: Vec<u64>,
@@ -88,26 +109,30 @@ impl Spilled {
     fn new() -> Self {
         Self {
             hasher: RandomState::new(),
-            hashes: Vec::new(),
+            hashes: Vec::with_capacity(2 * INLINE),
         }
     }
 
-    /// Notes a name, which must be new.
     fn add(&mut self, name: &str, is_null: bool) -> Option<()> {
+        if self.hashes.len() == MAX {
+            return None;
+        }
         let hash = self.hasher.hash_one(name) & !NULL;
-        let place = self.place(hash).err()?;
-        self.hashes.insert(place, hash | u64::from(is_null));
+        self.hashes.push(hash | u64::from(is_null));
         Some(())
     }
 
-    fn find(&self, name: &str) -> Option<bool> {
-        let place = self.place(self.hasher.hash_one(name)).ok()?;
-        self.hashes.get(place).map(|hash| hash & NULL == NULL)
+    /// Sorted once, when all are there: to look for each as it comes takes longer.
+    fn are_unique(&mut self) -> bool {
+        self.hashes.sort_unstable();
+        self.hashes
+            .is_sorted_by(|hash, next| (hash | NULL) < (next | NULL))
     }
 
-    /// Where a hash is, or else belongs.
-    fn place(&self, wanted: u64) -> Result<usize, usize> {
-        self.hashes
-            .binary_search_by_key(&(wanted | NULL), |hash| hash | NULL)
+    fn find(&self, name: &str) -> Option<bool> {
+        let wanted = self.hasher.hash_one(name) | NULL;
+        let mut hashes = self.hashes.iter();
+        let found = hashes.find(|&hash| hash | NULL == wanted)?;
+        Some(found & NULL == NULL)
     }
 }

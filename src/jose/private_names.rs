@@ -14,37 +14,43 @@ const PREFIX: &[u8] = b"$serde_json::private::";
 ///
 /// Neither a dollar sign nor a backslash stands in nearly any token, which is quickly seen.
 pub(crate) fn holds_private_name(json: &str) -> bool {
-    let bytes = json.as_bytes();
-    memchr2(b'$', b'\\', bytes).is_some()
-        && (memmem::find(bytes, PREFIX).is_some()
-            || memchr(b'\\', bytes).is_some()
-                && memmem::find(&without_escapes(bytes), PREFIX).is_some())
+    let json = json.as_bytes();
+    memchr2(b'$', b'\\', json).is_some()
+        && (memchr(b'$', json).is_some() || memmem::find(json, br"\u0024").is_some())
+        && holds_prefix(json)
 }
 
-/// The text with each escape replaced by what it stands for, as far as that is ASCII: no other
-/// character is looked for.
-fn without_escapes(mut json: &[u8]) -> Vec<u8> {
-    let mut plain = Vec::with_capacity(json.len());
-    while let Some((before, escape)) = memchr(b'\\', json).and_then(|at| json.split_at_checked(at))
-    {
-        plain.extend_from_slice(before);
-        json = match escape {
-            [_, b'u', a, b, c, d, rest @ ..] => {
-                plain.push(ascii([*a, *b, *c, *d]).unwrap_or_default());
-                rest
-            }
-            [_, character, rest @ ..] => {
-                plain.push(*character);
-                rest
-            }
-            _ => &[],
-        };
+/// Escapes are undone. A dollar sign stands nowhere in the prefix but at its beginning, so that
+/// what does not go on can only begin anew.
+fn holds_prefix(json: &[u8]) -> bool {
+    let mut rest = json;
+    let mut matched = PREFIX.iter();
+    while let Some((character, behind)) = first_ascii(rest) {
+        if matched.as_slice().first() != Some(&character) {
+            matched = PREFIX.iter();
+        }
+        if matched.as_slice().first() == Some(&character) {
+            matched.next();
+        }
+        if matched.len() == 0 {
+            return true;
+        }
+        rest = behind;
     }
-    plain.extend_from_slice(json);
-    plain
+    false
 }
 
-fn ascii(hex: [u8; 4]) -> Option<u8> {
-    let code = u32::from_str_radix(str::from_utf8(&hex).ok()?, 16).ok()?;
-    u8::try_from(code).ok()
+/// The first byte, or what the escape stands for that begins there if that is ASCII: no other
+/// character is looked for. `None` also where it is no escape, which no reader takes.
+fn first_ascii(json: &[u8]) -> Option<(u8, &[u8])> {
+    match json {
+        [b'\\', b'u', b'0', b'0', high, low, rest @ ..] => {
+            let digit = |byte: &u8| char::from(*byte).to_digit(16);
+            let code = digit(high)? << 4 | digit(low)?;
+            Some((u8::try_from(code).ok()?, rest))
+        }
+        [b'\\', _, rest @ ..] => Some((b'\\', rest)),
+        [byte, rest @ ..] => Some((*byte, rest)),
+        [] => None,
+    }
 }

@@ -47,9 +47,10 @@ impl<'a> UnverifiedClaims<'a> {
             "sid" => set_once(&mut registered.session_id, value.text()?),
             "scope" => set_once(&mut registered.scope, value.texts()?),
             "scp" => set_once(&mut registered.scp, value.texts()?),
-            "cnf" => set_once(&mut confirmation, value.shallow()?),
+            "cnf" => set_once(&mut confirmation, value.skip()?),
             _ => others.read(name, value),
         })
+        .and_then(|()| others.finish())
         .ok_or(TokenError::InvalidClaims)?;
         *is_sender_constrained = confirmation.is_some();
         Ok(())

@@ -217,11 +217,11 @@ impl<'a> Metadata<'a> {
             let member = match &*name {
                 "issuer" => &mut metadata.issuer,
                 "jwks_uri" => &mut metadata.jwks_uri,
-                _ => return value.other().map(drop),
+                _ => return value.skip_deep(),
             };
             let value = match value.text() {
                 Some(text) => Member::Text(text),
-                None => value.other().map(|_| Member::Other)?,
+                None => value.skip_deep().map(|()| Member::Other)?,
             };
             set_once(member, value)
         })?;

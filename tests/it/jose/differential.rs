@@ -11,19 +11,22 @@ use tower_bearer::jose::RegisteredClaims;
 use crate::random::Random;
 
 /// Texts to damage. No name is a registered claim, so that types do not matter.
-const TEXTS: [&str; 6] = [
+const TEXTS: [&str; 8] = [
     r#"{"a":1,"b":"text","c":null,"d":true,"e":false,"f":[1,"x",{"y":[]}],"g":{"h":{}}}"#,
     r#" { "a" : -1.5e+3 , "b" : "\u00e9\n\"\\/" , "cc" : [ ] , "d" : { } , "e" : 0 } "#,
     r#"{"long name with more than eight bytes":"a value that is longer than eight bytes, too"}"#,
     r#"{"é":"ü","\u0061":1,"b":12345678901234567890,"c":0.5,"d":123456789012345678,"e":-0}"#,
     "{}",
+    r#"{"a":[-0.5E-7,{"\ud83d\ude00":"\u00e9\\","b":[[],{}]},1e5,0,null],"c":{"d":"\ud800"}}"#,
+    r#"{ "a" : [ { "b" : -10.25 , "c" : [ true , false , "\"" ] } , [ { } ] ] , "d" : "\udc00" }"#,
     "{\"tab\":\"\\t\",\r\n\t\"n\":[null,[true,[false]]],\"z\":10}",
 ];
 
 /// What damage is done with: what matters in JSON, and what does not.
 const ALPHABET: &[char] = &[
-    '{', '}', '[', ']', ':', ',', '"', '\\', '/', ' ', '\n', '\t', '\0', '\u{1f}', '\u{7f}', 'u',
-    'n', 't', 'f', 'e', 'E', '+', '-', '.', '0', '1', '9', 'a', 'x', 'é', '\u{feff}', '😀',
+    '{', '}', '[', ']', ':', ',', '"', '\\', '/', 'd', '8', ' ', '\n', '\t', '\0', '\u{1f}',
+    '\u{7f}', 'u', 'n', 't', 'f', 'e', 'E', '+', '-', '.', '0', '1', '9', 'a', 'x', 'é',
+    '\u{feff}', '😀',
 ];
 
 #[test]
@@ -75,6 +78,39 @@ fn agrees_with_serde_json_on_every_character_at_every_place() {
                 agree(format!(r#"{{"a":{number}{character}{after}}}"#));
             }
         }
+    }
+}
+
+/// Each escape, and pairs of them, in a claim and in a list of them.
+#[test]
+fn reads_escapes_as_serde_json_does() {
+    const UNITS: [&str; 11] = [
+        "", "x", r"\u0041", r"\u00E9", r"\u20ac", r"\ud800", r"\uDBFF", r"\udc00", r"\uDFFF",
+        r"\u00g0", r"\u+041",
+    ];
+    let agree = |text: &str| {
+        let theirs = serde_json::from_str::<String>(text).ok();
+        let subject = RegisteredClaims::parse(&format!(r#"{{"sub":{text}}}"#)).ok();
+        let subject = subject.as_ref().and_then(RegisteredClaims::subject);
+        assert_eq!(subject, theirs.as_deref(), "{text}");
+        let audiences = RegisteredClaims::parse(&format!(r#"{{"aud":["a",{text} , "b"]}}"#)).ok();
+        let audiences = audiences
+            .as_ref()
+            .map(|claims| claims.audiences().collect::<Vec<_>>());
+        let expected = theirs.as_deref().map(|text| vec!["a", text, "b"]);
+        assert_eq!(audiences, expected, "{text}");
+    };
+    for first in UNITS {
+        for second in UNITS {
+            for third in ["", r"\n", "12345678"] {
+                agree(&format!(r#""{first}{second}{third}""#));
+                agree(&format!(r#""{third}{first}{third}{second}""#));
+            }
+        }
+    }
+    for character in (0..0x80_u8).map(char::from) {
+        agree(&format!(r#""\{character}""#));
+        agree(&format!(r#""x\{character}x""#));
     }
 }
 
