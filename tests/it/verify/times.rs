@@ -284,3 +284,21 @@ fn a_remembered_token_ends_and_begins_at_the_same_instant() {
         }
     }
 }
+
+#[test]
+fn a_date_is_made_of_digits() {
+    let verifier = verifier();
+    let others = (b'!'..=b'~').filter(|byte| !matches!(byte, b'0'..=b'9' | b'.' | b'e' | b'E'));
+    for other in others.map(char::from) {
+        for date in [
+            format!("{other}"),
+            format!("{other}1"),
+            format!("1{other}7"),
+            format!("{}{other}", NOW + 60),
+        ] {
+            let payload = format!(r#"{{"iss":"{ISSUER}","aud":"{AUDIENCE}","exp":{date}}}"#);
+            let token = signed(r#"{"alg":"ES256","kid":"es256"}"#, &payload);
+            assert_refuses(&verifier, token, TokenError::InvalidClaims);
+        }
+    }
+}
