@@ -40,7 +40,7 @@ impl<'a> Names<'a> {
     pub(crate) fn read(&mut self, name: Cow<'a, str>, reader: &mut Reader<'a>) -> Option<()> {
         let is_null = reader.skip()?;
         let name = match name {
-            Cow::Borrowed(name) if self.spilled.is_none() && self.len < INLINE => {
+            Cow::Borrowed(name) if self.spilled.is_none() && self.len != INLINE => {
                 return self.add_inline(name, is_null);
             }
             name => name,

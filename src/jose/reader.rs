@@ -98,7 +98,7 @@ impl<'a> Reader<'a> {
         let mut len: usize = 0;
         while let Some(digit) = rest.get(len).map(|byte| byte.wrapping_sub(b'0'))
             && digit < 10
-            && len < MAX_DIGITS
+            && len != MAX_DIGITS
         {
             integer = integer.wrapping_mul(10).wrapping_add(digit.into());
             len = len.wrapping_add(1);
