@@ -7,7 +7,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 /// A kind of junk: its name, and how it is made of about so many bytes, never more.
 pub(crate) type Kind = (&'static str, fn(usize) -> String);
 
-pub(crate) const KINDS: [Kind; 15] = [
+pub(crate) const KINDS: [Kind; 18] = [
     ("one letter", |len| "A".repeat(len)),
     ("dots", |len| ".".repeat(len)),
     ("a long signature", |len| {
@@ -70,6 +70,23 @@ pub(crate) const KINDS: [Kind; 15] = [
     ("escapes in the payload", |len| {
         in_payload(len, |room| {
             format!(r#""{}"}}"#, r"\u0041".repeat(room.saturating_sub(3) / 6))
+        })
+    }),
+    ("escapes in the subject", |len| {
+        in_payload(len, |room| {
+            let escapes = r"\u0041".repeat(room.saturating_sub(12) / 6);
+            format!(r#"0,"sub":"{escapes}"}}"#)
+        })
+    }),
+    ("audiences with escapes", |len| {
+        in_payload(len, |room| {
+            let audiences = r#""\u0041","#.repeat(room.saturating_sub(14) / 9);
+            format!(r#"0,"aud":[{audiences}"x"]}}"#)
+        })
+    }),
+    ("a long date", |len| {
+        in_payload(len, |room| {
+            format!(r#"0,"nbf":1.{}}}"#, "1".repeat(room.saturating_sub(11)))
         })
     }),
 ];

@@ -31,13 +31,17 @@ pub(crate) const NANOS: i128 = 1_000_000_000;
 /// How many members an object may have that mean nothing here.
 const MAX_OTHERS: usize = 256;
 
+/// How many strings an array may have.
+const MAX_TEXTS: usize = 512;
+
 /// How long a `kid` or `typ` may be.
 const MAX_TEXT_LEN: usize = 1024;
 
 /// Whether a header is one that a verifier can go on with.
 pub(crate) fn header(text: &str) -> Verdict {
     let Some(header) = Object::parse(text) else {
-        // It may still be one to a reader that passes over numbers which are out of range.
+        // It may still be one to a reader that passes over numbers which are out of range, and over
+        // halves of characters.
         return Verdict::Unsure;
     };
     let is_known = |name| ALGORITHMS.contains(&name);
@@ -73,9 +77,10 @@ pub(crate) fn claims(text: &str) -> Verdict {
         && ["iss", "sub", "jti", "sid"]
             .iter()
             .all(|name| claims.may_be_text(name))
-        && ["aud", "scope", "scp"]
-            .iter()
-            .all(|name| claims.texts(name).is_some())
+        && ["aud", "scope", "scp"].iter().all(|name| {
+            let texts = claims.texts(name);
+            texts.is_some_and(|texts| texts.len() <= MAX_TEXTS)
+        })
         && ["exp", "nbf", "iat"]
             .iter()
             .all(|name| claims.member(name).is_none_or(|date| nanos(date).is_some()));

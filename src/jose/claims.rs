@@ -44,8 +44,8 @@ impl RegisteredClaims {
     /// # Errors
     ///
     /// [`TokenError::InvalidClaims`] where the text is not one JSON object, a claim has the wrong
-    /// type, a name of the object is repeated, or it has more than 256 members that are none of
-    /// these claims, or more than 127 levels of them.
+    /// type or is an array of more than 512 strings, a name of the object is repeated, or it has
+    /// more than 256 members that are none of these claims, or more than 127 levels of them.
     pub fn parse(json: &str) -> Result<Self, TokenError> {
         let mut claims = UnverifiedClaims::new();
         claims.read(json)?;
@@ -218,14 +218,6 @@ pub(crate) enum OneOrMany<'a> {
 }
 
 impl OneOrMany<'_> {
-    /// Whether one of them is so.
-    pub(crate) fn any(&self, mut is_so: impl FnMut(&str) -> bool) -> bool {
-        match self {
-            Self::One(text) => is_so(text),
-            Self::Many(texts) => texts.clone().strings().any(|string| string.is(&mut is_so)),
-        }
-    }
-
     pub(crate) fn iter(&self) -> impl Iterator<Item = Cow<'_, str>> {
         let (one, many) = match self {
             Self::One(text) => (Some(Cow::Borrowed(&**text)), None),

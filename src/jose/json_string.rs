@@ -2,10 +2,22 @@
 
 use std::borrow::Cow;
 
+use memchr::memchr;
+
 /// What stands between the quotes of a string.
 pub(super) struct JsonString<'a> {
     content: &'a str,
-    has_escapes: bool,
+    escapes: Escapes,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Escapes {
+    /// There are none.
+    None,
+    /// They stand for characters.
+    Whole,
+    /// One of them is half of a character.
+    Half,
 }
 
 impl<'a> JsonString<'a> {
@@ -27,16 +39,13 @@ impl<'a> JsonString<'a> {
     #[inline]
     fn read_rest(text: &'a str, plain: usize) -> Option<Self> {
         let bytes = text.as_bytes();
-        let has_escapes = bytes.get(plain) != Some(&b'"');
-        let len = if has_escapes {
-            escaped_len(bytes, plain)?
+        let (len, escapes) = if bytes.get(plain) == Some(&b'"') {
+            (plain, Escapes::None)
         } else {
-            plain
+            read_escapes(bytes, plain)?
         };
-        Some(Self {
-            content: text.get(..len)?,
-            has_escapes,
-        })
+        let content = text.get(..len)?;
+        Some(Self { content, escapes })
     }
 
     /// How many bytes there are between the quotes.
@@ -47,41 +56,33 @@ impl<'a> JsonString<'a> {
     /// The text that it stands for. `None` where an escape is half of a character.
     #[inline]
     pub(super) fn text(self) -> Option<Cow<'a, str>> {
-        if self.has_escapes {
-            return unescape(self.content).map(Cow::Owned);
+        match self.escapes {
+            Escapes::None => Some(Cow::Borrowed(self.content)),
+            Escapes::Whole => unescape(self.content).map(Cow::Owned),
+            Escapes::Half => None,
         }
-        Some(Cow::Borrowed(self.content))
     }
 
-    /// Whether the text that it stands for is so.
-    #[inline]
-    pub(super) fn is(&self, is_so: impl FnOnce(&str) -> bool) -> bool {
-        if self.has_escapes {
-            return unescape(self.content).is_some_and(|text| is_so(&text));
-        }
-        is_so(self.content)
-    }
-
-    /// `None` where it stands for no text.
+    /// Whether it stands for a text.
     #[inline]
     pub(super) fn check(&self) -> Option<()> {
-        if self.has_escapes {
-            unescape(self.content)?;
-        }
-        Some(())
+        (self.escapes != Escapes::Half).then_some(())
     }
 }
 
-/// How long the content is of which so many bytes were read. Whether two escapes that belong
-/// together are there is left open.
-fn escaped_len(bytes: &[u8], plain: usize) -> Option<usize> {
+/// How long the content is of which so many bytes were read, and what its escapes are. Kept out of
+/// the way of strings without any.
+#[inline(never)]
+fn read_escapes(bytes: &[u8], plain: usize) -> Option<(usize, Escapes)> {
     let mut len = plain;
+    let mut is_whole = true;
+    let mut is_half_read = false;
     loop {
+        let mut unit = 0;
         let step = match bytes.get(len..)? {
-            [b'"', ..] => return Some(len),
-            [b'\\', b'u', a, b, c, d, ..]
-                if [a, b, c, d].into_iter().all(u8::is_ascii_hexdigit) =>
-            {
+            [b'"', ..] => break,
+            [b'\\', b'u', digits @ ..] => {
+                unit = utf16_unit(digits)?;
                 6
             }
             [
@@ -92,52 +93,77 @@ fn escaped_len(bytes: &[u8], plain: usize) -> Option<usize> {
             [] | [b'\\' | ..0x20, ..] => return None,
             rest => plain_len(rest),
         };
+        is_whole &= is_second_half(unit) == is_half_read;
+        is_half_read = is_first_half(unit);
         len = len.wrapping_add(step);
     }
+    let escapes = if is_whole && !is_half_read {
+        Escapes::Whole
+    } else {
+        Escapes::Half
+    };
+    Some((len, escapes))
 }
 
+/// What a content stands for of which no escape is half of a character. Kept out of the way as well.
+#[inline(never)]
 fn unescape(content: &str) -> Option<String> {
     let mut text = String::with_capacity(content.len());
     let mut rest = content;
-    while let Some((plain, escape)) = rest.split_once('\\') {
+    while let Some(at) = memchr(b'\\', rest.as_bytes()) {
+        let (plain, escape) = rest.split_at_checked(at)?;
         text.push_str(plain);
-        let (character, behind) = unescape_first(escape)?;
+        let (character, len) = unescape_first(escape.as_bytes())?;
         text.push(character);
-        rest = behind;
+        rest = escape.get(len..)?;
     }
     text.push_str(rest);
     Some(text)
 }
 
-/// What the escape at the beginning stands for, without its backslash, and what is behind it.
-fn unescape_first(escape: &str) -> Option<(char, &str)> {
-    let mut rest = escape.chars();
-    let character = match rest.next()? {
-        'b' => '\u{8}',
-        'f' => '\u{c}',
-        'n' => '\n',
-        'r' => '\r',
-        't' => '\t',
-        'u' => return utf16(rest.as_str()),
-        itself => itself,
+/// What the escape at the beginning stands for, and how long it is.
+fn unescape_first(escape: &[u8]) -> Option<(char, usize)> {
+    let character = match escape.get(1)? {
+        b'b' => '\u{8}',
+        b'f' => '\u{c}',
+        b'n' => '\n',
+        b'r' => '\r',
+        b't' => '\t',
+        b'u' => return unescape_utf16(escape),
+        itself => char::from(*itself),
     };
-    Some((character, rest.as_str()))
+    Some((character, 2))
 }
 
 /// A character beyond 16 bits takes two escapes.
-fn utf16(digits: &str) -> Option<(char, &str)> {
-    let (first, rest) = unit(digits)?;
+fn unescape_utf16(escape: &[u8]) -> Option<(char, usize)> {
+    let first = utf16_unit(escape.get(2..)?)?;
     if let Some(character) = char::from_u32(first.into()) {
-        return Some((character, rest));
+        return Some((character, 6));
     }
-    let (second, rest) = unit(rest.strip_prefix(r"\u")?)?;
+    let second = utf16_unit(escape.get(8..)?)?;
     let character = char::decode_utf16([first, second]).next()?.ok()?;
-    Some((character, rest))
+    Some((character, 12))
 }
 
-fn unit(digits: &str) -> Option<(u16, &str)> {
-    let (digits, rest) = digits.split_at_checked(4)?;
-    Some((u16::from_str_radix(digits, 16).ok()?, rest))
+/// The first of two that make one character.
+fn is_first_half(unit: u16) -> bool {
+    matches!(unit, 0xd800..=0xdbff)
+}
+
+fn is_second_half(unit: u16) -> bool {
+    matches!(unit, 0xdc00..=0xdfff)
+}
+
+/// The number that the four digits at the beginning are.
+#[inline]
+fn utf16_unit(digits: &[u8]) -> Option<u16> {
+    let mut unit = 0;
+    for digit in digits.first_chunk::<4>()? {
+        let digit = char::from(*digit).to_digit(16)?;
+        unit = unit << 4 | u16::try_from(digit).ok()?;
+    }
+    Some(unit)
 }
 
 /// How many bytes at the beginning stand for themselves in a JSON string: neither quote nor

@@ -33,7 +33,7 @@ pub(crate) use backend::equal;
 pub(crate) use backend::{random, random_bytes, sha256};
 pub use claim_path::ClaimPath;
 pub use claims::RegisteredClaims;
-pub(crate) use claims::{Claims, Times};
+pub(crate) use claims::{Claims, OneOrMany, Times};
 pub use header::Header;
 pub use jwk::Jwk;
 pub use jwk_set::{JwkSet, SkippedKey};

@@ -1,7 +1,6 @@
 //! Reading the values of a JSON object.
 
 use std::borrow::Cow;
-use std::iter;
 
 use serde::de::Deserialize;
 use serde_json::Deserializer;
@@ -9,6 +8,10 @@ use serde_json::Deserializer;
 use super::claims::OneOrMany;
 use super::json_string::JsonString;
 use super::numeric_date::NumericDate;
+
+/// How many strings an array may have. A token of 16 KiB has hardly room for so many audiences or
+/// scopes that mean something, and junk is not worth the time that more take.
+const MAX_TEXTS: usize = 512;
 
 /// Where in the text the reading is. What cannot be read is not passed over.
 #[derive(Clone)]
@@ -30,7 +33,7 @@ impl<'a> Reader<'a> {
         Some(text)
     }
 
-    /// Reads a string or an array of strings.
+    /// Reads a string or an array of strings, which must not be too many.
     pub(crate) fn texts(&mut self) -> Option<OneOrMany<'a>> {
         if self.peek() == Some(b'"') {
             return self.text().map(OneOrMany::One);
@@ -41,7 +44,7 @@ impl<'a> Reader<'a> {
         if self.eat(b']').is_some() {
             return Some(texts);
         }
-        loop {
+        for _ in 0..MAX_TEXTS {
             self.element()?.check()?;
             self.skip_space();
             if self.eat(b',').is_none() {
@@ -50,6 +53,7 @@ impl<'a> Reader<'a> {
             }
             self.skip_space();
         }
+        None
     }
 
     /// Reads an array, and leaves its elements as text.
@@ -183,27 +187,15 @@ impl<'a> Reader<'a> {
 #[derive(Clone)]
 pub(crate) struct Texts<'a>(Reader<'a>);
 
-impl<'a> Texts<'a> {
-    /// The strings as they stand there.
-    pub(super) fn strings(mut self) -> impl Iterator<Item = JsonString<'a>> {
-        iter::from_fn(move || self.next_string())
-    }
-
-    #[inline]
-    fn next_string(&mut self) -> Option<JsonString<'a>> {
-        let Self(reader) = self;
-        reader.skip_space();
-        let string = reader.element()?;
-        reader.skip_space();
-        reader.eat(b',');
-        Some(string)
-    }
-}
-
 impl<'a> Iterator for Texts<'a> {
     type Item = Cow<'a, str>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.next_string()?.text()
+        let Self(reader) = self;
+        reader.skip_space();
+        let text = reader.element()?.text()?;
+        reader.skip_space();
+        reader.eat(b',');
+        Some(text)
     }
 }

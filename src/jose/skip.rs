@@ -21,7 +21,10 @@ impl Reader<'_> {
     /// In one pass and in no memory: of each level that the reading is in, one bit tells whether it
     /// is an object.
     pub(crate) fn skip(&mut self) -> Option<bool> {
-        let is_null = self.peek()? == b'n';
+        let first = self.peek()?;
+        if first == b'"' {
+            return self.string().map(|_| false);
+        }
         let mut levels = OUTSIDE;
         loop {
             match self.peek()? {
@@ -38,12 +41,7 @@ impl Reader<'_> {
                     }
                     levels >>= 1;
                 }
-                b'"' if levels == OUTSIDE => {
-                    self.string()?;
-                }
-                b'"' => {
-                    self.element()?;
-                }
+                b'"' => self.element().map(drop)?,
                 b'n' => self.literal("null")?,
                 b't' => self.literal("true")?,
                 b'f' => self.literal("false")?,
@@ -51,7 +49,7 @@ impl Reader<'_> {
             }
             loop {
                 if levels == OUTSIDE {
-                    return Some(is_null);
+                    return Some(first == b'n');
                 }
                 self.skip_space();
                 if self.eat(b',').is_some() {

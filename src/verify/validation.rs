@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use crate::error::{ConfigError, TokenError};
-use crate::jose::{Algorithm, AlgorithmSet, Claims, Header, NumericDate, UnverifiedClaims};
+use crate::jose::{
+    Algorithm, AlgorithmSet, Claims, Header, NumericDate, OneOrMany, UnverifiedClaims,
+};
 
 /// Clocks of servers differ. A minute forgives that and stays far below the life of a token.
 const DEFAULT_LEEWAY: Duration = Duration::from_secs(60);
@@ -206,8 +208,8 @@ impl Validation {
     }
 
     fn is_audience_of(&self, claims: &Claims<'_>) -> bool {
-        let is_ours = |audience: &str| self.audiences.iter().any(|ours| **ours == *audience);
-        claims.audience.as_ref().is_some_and(|all| all.any(is_ours))
+        let mut audiences = claims.audience.iter().flat_map(OneOrMany::iter);
+        audiences.any(|audience| self.audiences.iter().any(|ours| **ours == *audience))
     }
 }
 

@@ -139,6 +139,17 @@ fn audiences_are_one_or_many() {
 }
 
 #[test]
+fn an_array_has_so_many_texts_and_no_more() {
+    for claim in ["aud", "scope", "scp"] {
+        let of = |count: usize| format!(r#"{{"{claim}":[{}"x"]}}"#, r#""x","#.repeat(count - 1));
+        parse(&of(512));
+        assert_refuses(&of(513));
+        // Of a text with spaces in it, nothing is kept but itself.
+        parse(&format!(r#"{{"{claim}":"{}"}}"#, "x ".repeat(513)));
+    }
+}
+
+#[test]
 fn scopes_stand_between_spaces_or_in_an_array() {
     assert_scopes(r#""scope":"read""#, &["read"]);
     assert_scopes(r#""scope":"read write:all""#, &["read", "write:all"]);
