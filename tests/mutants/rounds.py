@@ -34,7 +34,8 @@ class Round:
             suite.measure()
         self.say("passed without a mutant")
         self.judge([m for m in woven if m in left], suites)
-        alone = Tree(STATE / f"{self.name}-alone")
+        # In the same place: of another copy, Cargo would not notice that it has changed.
+        alone = Tree(STATE / self.name)
         for mutant in (m for m in left if not can_be_woven(m)):
             alone.write_alone(mutant)
             errors, suites_alone = self.build(alone)
