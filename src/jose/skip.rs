@@ -16,14 +16,14 @@ impl Reader<'_> {
     }
 
     /// Passes over a value that is no deeper than a token's may be, and returns whether it is
-    /// `null`. Escapes in strings need not make sense together, as `serde_json` has it here.
+    /// `null`. Escapes in nested strings need not make sense together, as `serde_json` has it there.
     ///
     /// In one pass and in no memory: of each level that the reading is in, one bit tells whether it
     /// is an object.
     pub(crate) fn skip(&mut self) -> Option<bool> {
         let first = self.peek()?;
         if first == b'"' {
-            return self.string().map(|_| false);
+            return self.string()?.check().map(|()| false);
         }
         let mut levels = OUTSIDE;
         loop {

@@ -66,6 +66,7 @@ fn one_object_and_nothing_else() {
         r#"{"alg":"ES256","x":tru}"#,
         r#"{"alg":"ES256","x":"\q"}"#,
         r#"{"alg":"ES256","x\ud800":1}"#,
+        r#"{"alg":"ES256","x":"\ud800"}"#,
         "{\"alg\":\"ES256\",\"x\":\"\n\"}",
         "{\"alg\":\"ES256\",\"x\0\":1}",
         &format!("\u{feff}{good}"),
