@@ -4,7 +4,7 @@ use std::thread;
 use std::time::Duration;
 
 use tower_bearer::VerifyingKey;
-use tower_bearer::verify::Cache;
+use tower_bearer::verify::{Cache, RevocationList};
 
 use super::*;
 
@@ -271,7 +271,12 @@ fn what_is_remembered_is_bounded() {
 /// How many of 1,000 tokens with a claim of this length such a cache remembers.
 fn remembered(cache: Cache, claim_len: usize) -> usize {
     let setup = Setup::new();
-    let verifier = setup.builder().cache(cache).build().unwrap();
+    let builder = setup.builder().cache(cache);
+    remembered_by(&setup, builder, claim_len)
+}
+
+fn remembered_by(setup: &Setup, builder: VerifierBuilder, claim_len: usize) -> usize {
+    let verifier = builder.build().unwrap();
     let token = |number: usize| {
         let token = setup.issuer.token().audience(AUDIENCE);
         token
@@ -305,6 +310,17 @@ fn its_size_may_be_given_in_bytes() {
     assert_eq!(remembered(Cache::bytes(64 << 20), 10), 1000);
     assert_eq!(remembered(Cache::bytes(0), 10), 0);
     assert_eq!(remembered(Cache::bytes(estimate / 2), 10), 0);
+}
+
+#[test]
+fn what_is_known_of_revocations_counts_for_the_size() {
+    let setup = Setup::new();
+    let builder = || setup.builder().cache(Cache::bytes(100_000));
+    let without = remembered_by(&setup, builder(), 10);
+    let list = RevocationList::local().clock(setup.clock.clone());
+    let builder = builder().revocations(list.build().unwrap());
+    let with = remembered_by(&setup, builder, 10);
+    assert!(0 < with && with < without, "{with}, {without}");
 }
 
 /// So often that each thread comes to hold it apart from the others.

@@ -40,6 +40,15 @@ fn errors_go_into_boxes() {
 }
 
 #[test]
+fn the_debug_text_of_a_token_names_its_algorithm_and_no_claim() {
+    let verified = verifier().verify_now(&token()).unwrap();
+    assert_eq!(
+        format!("{verified:?}"),
+        "VerifiedToken { header: Header { algorithm: ES256, .. }, .. }"
+    );
+}
+
+#[test]
 fn verifying_goes_to_other_threads() {
     fn assert_send<T: Send>(_: &T) {}
     let verifier = verifier();

@@ -1,5 +1,6 @@
 //! The feed is away, hangs, lost something, or never worked.
 
+use std::collections::BTreeSet;
 use std::error::Error;
 
 use tokio::time::timeout;
@@ -108,6 +109,57 @@ async fn what_was_told_to_a_server_that_failed_is_told_again() {
     world.feed.recover();
     world.pass(SECOND * 10).await;
     assert_eq!(a.spy.take_added(), []);
+}
+
+/// As the test before, of what was told late, since the feed was away.
+#[tokio::test(start_paused = true)]
+async fn what_was_told_late_to_a_server_that_failed_is_told_again() {
+    let world = World::new();
+    let staleness = Staleness::refuse_after(HOUR);
+    let (a, b) = (world.ready(staleness).await, world.ready(staleness).await);
+    world.feed.fail();
+    a.revoke_session("s").await.unwrap_err();
+    world.pass(SECOND).await;
+    a.spy.0.forgets.store(true, Ordering::Relaxed);
+    world.feed.recover();
+    world.pass(SECOND * 3).await;
+    assert_eq!(a.list.status().pending, 0);
+    assert_eq!(world.feed.load().await.unwrap().entries.len(), 0);
+    a.spy.0.forgets.store(false, Ordering::Relaxed);
+    world.feed.fail();
+    world.pass(SECOND).await;
+    world.feed.recover();
+    world.pass(SECOND * 10).await;
+    let token = world.token("s");
+    assert_eq!(
+        (a.verdict(&token), b.verdict(&token)),
+        (Err(REVOKED), Err(REVOKED))
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_feed_that_was_restored_is_told_what_it_lacks_and_no_more() {
+    let world = World::new();
+    let process = world.ready(Staleness::refuse_after(MINUTE)).await;
+    let sign_out = || process.list.revoke(Revocation::subject(ISSUER, "subject"));
+    process.revoke_session("known").await.unwrap();
+    sign_out().await.unwrap();
+    let known = process.spy.take_added();
+    world.pass(SECOND * 2).await;
+    // Says more than what the feed knows of the same subject.
+    sign_out().await.unwrap();
+    let more = process.spy.take_added();
+    process.revoke_session("lacking").await.unwrap();
+    let lacking = process.spy.take_added();
+
+    world.feed.lose();
+    world.feed.add(&known).await.unwrap();
+    world.pass(SECOND).await;
+    let bytes = |entries: &[Entry]| entries.iter().map(|it| it.bytes.clone()).collect();
+    let expected: BTreeSet<Vec<u8>> = bytes(&[more, lacking].concat());
+    let told = process.spy.take_added();
+    assert_eq!((told.len(), bytes(&told)), (2, expected));
+    assert_eq!(process.spy.loads().len(), 2);
 }
 
 #[tokio::test(start_paused = true)]
