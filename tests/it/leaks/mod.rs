@@ -39,6 +39,13 @@ const NOT_SHOWN: [(&str, &str); 2] = [
     ),
 ];
 
+/// Types that are serialized in order to tell, and what.
+const MEANT_TO_TELL: [(&str, &str); 3] = [
+    ("issue::pair::TokenPair", "the client its tokens"),
+    ("issue::refresh::grant::Grant", "the store what was granted"),
+    ("jose::numeric_date::NumericDate", "the date"),
+];
+
 #[tokio::test(start_paused = true)]
 async fn no_public_type_tells_a_secret() {
     let mut told = Told::new();
@@ -63,6 +70,10 @@ async fn no_public_type_tells_a_secret() {
     let forgotten: Vec<_> = displayed.difference(&told.displayed).collect();
     assert!(forgotten.is_empty(), "`Display` of {forgotten:?}");
     assert!(displayed.len() > 10, "{displayed:?}");
+
+    let mut serialized = told.serialized;
+    serialized.extend(MEANT_TO_TELL.map(|(name, _)| name.to_owned()));
+    assert_eq!(serialized, &sources::serialized_types() & &public);
 }
 
 fn clock() -> FixedClock {

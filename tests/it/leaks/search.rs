@@ -21,6 +21,7 @@ pub(super) struct Told {
     parts: HashSet<Vec<u8>>,
     pub(super) shown: BTreeSet<String>,
     pub(super) displayed: BTreeSet<String>,
+    pub(super) serialized: BTreeSet<String>,
 }
 
 impl Told {
@@ -29,6 +30,7 @@ impl Told {
             parts: HashSet::new(),
             shown: BTreeSet::new(),
             displayed: BTreeSet::new(),
+            serialized: BTreeSet::new(),
         };
         for secret in secrets() {
             told.keep(&secret);
@@ -74,6 +76,7 @@ impl Told {
     pub(super) fn serialize<T: Debug + Serialize>(&mut self, value: &T) {
         self.show(value);
         self.assert_silent(&serde_json::to_string(value).unwrap());
+        self.serialized.insert(name_of::<T>());
     }
 
     #[track_caller]

@@ -33,9 +33,49 @@ pub(super) fn displayed_types() -> BTreeSet<String> {
     names_behind("impl fmt::Display for ")
 }
 
+/// Each type that can be serialized, by a derived `Serialize` or one of its own.
+pub(super) fn serialized_types() -> BTreeSet<String> {
+    let mut names = names_behind("impl Serialize for ");
+    // Of the attributes of the type that is about to be declared.
+    let mut is_derived = false;
+    each_line(|module, line| {
+        if line.starts_with("#[") {
+            is_derived |= line.contains("Serialize");
+            return;
+        }
+        let declared = ["pub struct ", "pub enum "];
+        if let Some(rest) = declared.iter().find_map(|words| line.strip_prefix(words))
+            && is_derived
+        {
+            names.extend(name_at(rest, module));
+        }
+        is_derived = false;
+    });
+    names
+}
+
 /// What follows these words where a line begins with them.
 fn names_behind(words: &str) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
+    each_line(|module, line| {
+        let name = line.strip_prefix(words);
+        names.extend(name.and_then(|rest| name_at(rest, module)));
+    });
+    names
+}
+
+/// The name at the beginning of this text, if it is not one that a macro is given.
+fn name_at(text: &str, module: &str) -> Option<String> {
+    let name = text.split(|letter: char| !letter.is_alphanumeric()).next();
+    match (name?, module) {
+        ("", _) => None,
+        (name, "lib") => Some(name.to_owned()),
+        (name, module) => Some(format!("{module}::{name}")),
+    }
+}
+
+/// Each line of the crate, without the space before it, and its module.
+fn each_line(mut visit: impl FnMut(&str, &str)) {
     let top = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     walk(&top, &mut |path| {
         let module = path.strip_prefix(&top).unwrap().with_extension("");
@@ -43,19 +83,9 @@ fn names_behind(words: &str) -> BTreeSet<String> {
         let module = module.trim_end_matches("::mod");
         let text = fs::read_to_string(path).unwrap();
         for line in text.lines() {
-            let Some(rest) = line.trim_start().strip_prefix(words) else {
-                continue;
-            };
-            let name = rest.split(|letter: char| !letter.is_alphanumeric());
-            match (name.clone().next().unwrap(), module) {
-                // The name is one that a macro is given.
-                ("", _) => {}
-                (name, "lib") => drop(names.insert(name.to_owned())),
-                (name, module) => drop(names.insert(format!("{module}::{name}"))),
-            }
+            visit(module, line.trim_start());
         }
     });
-    names
 }
 
 fn walk(folder: &Path, visit: &mut dyn FnMut(&Path)) {
