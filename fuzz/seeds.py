@@ -70,6 +70,13 @@ ALGORITHMS = ["HS256", "HS384", "HS512", "ES256", "Ed25519"]
 CLAIMS = """{"iss":"%s","aud":["other","%s"],"sub":"alice","exp":1767229200,"nbf":1767225500.5,"iat":1767225600,
 "jti":"j","sid":"s","scope":"read write","scp":["admin"],"realm_access":{"roles":["a","b"]}}""" % (ISSUER, AUDIENCE)
 
+# What may stand where roles are looked for.
+ROLES = ['{"roles":"a"}', '{"roles":["a",1,{"b":[]}]}', '{"roles":{"a":1}}', '{"roles":["a"],"roles":["b"]}', '{"x":1}', '"a"']
+
+# As many unknown members and audiences as are taken, and one more.
+MEMBERS = [",".join('"%s%d":%d' % (name, number, number) for number in range(count)) for name in "a\u00e9" for count in (256, 257)]
+AUDIENCES = [",".join(['"a"'] * count) for count in (512, 513)]
+
 # What stands at the ends of what is accepted.
 TIMES = ['"exp":1767225540', '"exp":1767225541,"nbf":1767225660', '"exp":1767312000,"iat":1767225660', '"exp":1767312000.5']
 
@@ -104,6 +111,8 @@ URLS = [
     "https://[::ffff:10.0.0.1]/jwks",
     "https://[64:ff9b::a00:1]/jwks",
     "https://[2606:4700::1111]/jwks",
+    "https://[2001:db8::1]/jwks",
+    "https://[2002:a00:1::1]/jwks",
     "https://[fe80::1%25eth0]/jwks",
     "https://169.254.169.254/latest",
     "https://user:password@keys.example.com/",
@@ -195,6 +204,15 @@ def add_handwritten():
     full = CLAIMS.replace(ISSUER, "https://issuer.test/").replace(AUDIENCE, "api://test")
     for tenant in ["null", "1"]:
         add("token", '{"alg":"ES256"}\0{"tenant":', tenant, ",", full[1:], "\0signature")
+    for members in MEMBERS:
+        add_token("{%s}" % members, "{}")
+        add_token('{"alg":"HS256"}', CLAIMS[:-1] + "," + members + "}")
+    for audiences in AUDIENCES:
+        add_token('{"alg":"HS256"}', '{"aud":[%s]}' % audiences)
+    for roles in ROLES:
+        claims = CLAIMS.replace('{"roles":["a","b"]}', roles)
+        for where in [claims, claims.replace("realm_access", "groups")]:
+            add("layer", '{"alg":"HS256"}\0%s\0' % where, STEPS[1])
     for algorithm in ALGORITHMS:
         for times in TIMES:
             claims = '{"iss":"%s","aud":"%s","sub":"alice",%s}' % (ISSUER, AUDIENCE, times)
@@ -210,6 +228,7 @@ def add_handwritten():
             add("discovery", kind, "\0", document % (ISSUER, url))
             add("discovery", kind, url, "\0", document % (url, url))
         document = '{"issuer":"%s","jwks_uri":"%s"}'
+        add("discovery", "\0\0", document % (ISSUER + "/", url))
         add("discovery", "\x10\0", document % (ISSUER, url + "?secret=hunter2hunter2"))
     for text in ["", "tbr_", "tbr_" + "A" * 64]:
         for steps in FAMILIES:
