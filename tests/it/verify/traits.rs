@@ -41,7 +41,7 @@ fn errors_go_into_boxes() {
 
 #[test]
 fn the_debug_text_of_a_token_names_its_algorithm_and_no_claim() {
-    let verified = verifier().verify_now(&token()).unwrap();
+    let verified = verifier().verify_now(token()).unwrap();
     assert_eq!(
         format!("{verified:?}"),
         "VerifiedToken { header: Header { algorithm: ES256, .. }, .. }"
