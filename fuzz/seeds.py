@@ -111,6 +111,8 @@ URLS = [
     "https://[::ffff:10.0.0.1]/jwks",
     "https://[64:ff9b::a00:1]/jwks",
     "https://[2606:4700::1111]/jwks",
+    "http://[127.0.0.1]/jwks",
+    "https://[8.8.8.8]/jwks",
     "https://[2001:db8::1]/jwks",
     "https://[2002:a00:1::1]/jwks",
     "https://[fe80::1%25eth0]/jwks",

@@ -63,9 +63,12 @@ fn last_label(host: &str) -> &str {
     host.rsplit('.').next().unwrap_or(host)
 }
 
+/// Brackets are for version 6 only ([RFC 3986 §3.2.2](https://www.rfc-editor.org/rfc/rfc3986#section-3.2.2)).
 fn address(host: &str) -> Option<IpAddr> {
-    let address = host.trim_start_matches('[').trim_end_matches(']');
-    address.parse().ok()
+    match host.strip_prefix('[') {
+        Some(inner) => inner.strip_suffix(']')?.parse().ok().map(IpAddr::V6),
+        None => host.parse().ok().map(IpAddr::V4),
+    }
 }
 
 /// Whether an address is one of the internet, by the registries of special addresses

@@ -265,7 +265,7 @@ async fn keys_are_not_fetched_from_just_anywhere() {
     }
 }
 
-const PRIVATE: [&str; 41] = [
+const PRIVATE: [&str; 43] = [
     "localhost",
     "LocalHost.",
     "a.localhost",
@@ -305,6 +305,8 @@ const PRIVATE: [&str; 41] = [
     "[fe80::1%25eth0]",
     "[::1%lo]",
     "[localhost]",
+    "[127.0.0.1]",
+    "[8.8.8.8]",
     "localhost..",
     "127.0.0.1..",
 ];

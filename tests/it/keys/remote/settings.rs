@@ -75,6 +75,7 @@ fn urls() {
         "http://10.0.0.1/jwks",
         "http://[::2]/jwks",
         "http://0.0.0.0/jwks",
+        "http://[127.0.0.1]/jwks",
     ] {
         assert_url(url, Err(HTTP));
         assert!(RemoteKeys::builder(url).allow_http().build().is_ok());
