@@ -7,6 +7,23 @@ use tokio::time::timeout;
 
 use super::*;
 
+impl World {
+    /// The feed is away for a second. Afterwards everybody knows that it is back.
+    async fn outage(&self) {
+        self.feed.fail();
+        self.pass(SECOND).await;
+        self.feed.recover();
+        self.pass(SECOND * 10).await;
+    }
+}
+
+#[track_caller]
+fn assert_revoked(processes: &[&Process], token: &str) {
+    for process in processes {
+        assert_eq!(process.verdict(token), Err(REVOKED));
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn what_is_revoked_while_the_feed_is_gone_is_told_when_it_is_back() {
     let world = World::new();
@@ -30,10 +47,7 @@ async fn what_is_revoked_while_the_feed_is_gone_is_told_when_it_is_back() {
     world.pass(MINUTE).await;
     world.feed.recover();
     world.pass(SECOND * 10).await;
-    assert_eq!(
-        (a.verdict(&token), b.verdict(&token)),
-        (Err(REVOKED), Err(REVOKED))
-    );
+    assert_revoked(&[&a, &b], &token);
     assert_eq!(a.list.status().pending, 0);
     let ttls: Vec<_> = a.spy.take_added().iter().map(|entry| entry.ttl).collect();
     let longest = HOUR * 24 + MINUTE * 5;
@@ -75,10 +89,7 @@ async fn who_stops_waiting_revokes_all_the_same() {
     world.feed.recover();
     world.pass(MINUTE).await;
     let token = world.token("s");
-    assert_eq!(
-        (a.verdict(&token), b.verdict(&token)),
-        (Err(REVOKED), Err(REVOKED))
-    );
+    assert_revoked(&[&a, &b], &token);
     assert_eq!(a.list.status().pending, 0);
 }
 
@@ -92,22 +103,13 @@ async fn what_was_told_to_a_server_that_failed_is_told_again() {
     a.spy.0.forgets.store(true, Ordering::Relaxed);
     a.revoke_session("s").await.unwrap();
     a.spy.0.forgets.store(false, Ordering::Relaxed);
-    world.feed.fail();
-    world.pass(SECOND).await;
-    world.feed.recover();
-    world.pass(SECOND * 10).await;
-    assert_eq!(
-        (a.verdict(&token), b.verdict(&token)),
-        (Err(REVOKED), Err(REVOKED))
-    );
+    world.outage().await;
+    assert_revoked(&[&a, &b], &token);
     assert_eq!(a.list.status().pending, 0);
     assert_eq!((a.spy.loads().len(), b.spy.loads().len()), (1, 1));
     // What was read there is not told again.
     a.spy.take_added();
-    world.feed.fail();
-    world.pass(SECOND).await;
-    world.feed.recover();
-    world.pass(SECOND * 10).await;
+    world.outage().await;
     assert_eq!(a.spy.take_added(), []);
 }
 
@@ -126,15 +128,9 @@ async fn what_was_told_late_to_a_server_that_failed_is_told_again() {
     assert_eq!(a.list.status().pending, 0);
     assert_eq!(world.feed.load().await.unwrap().entries.len(), 0);
     a.spy.0.forgets.store(false, Ordering::Relaxed);
-    world.feed.fail();
-    world.pass(SECOND).await;
-    world.feed.recover();
-    world.pass(SECOND * 10).await;
+    world.outage().await;
     let token = world.token("s");
-    assert_eq!(
-        (a.verdict(&token), b.verdict(&token)),
-        (Err(REVOKED), Err(REVOKED))
-    );
+    assert_revoked(&[&a, &b], &token);
 }
 
 #[tokio::test(start_paused = true)]
