@@ -52,11 +52,6 @@
     doc = "- [`config`]: a verifier described by data."
 )]
 #![cfg_attr(
-    feature = "issuer",
-    doc = "- [`issue`]: access tokens, refresh tokens, keys that are published and rotated."
-)]
-//! - [`store`]: where refresh tokens are kept, and how revocations are shared.
-#![cfg_attr(
     feature = "test-util",
     doc = "- [`test_util`]: keys, tokens and a clock for your own tests."
 )]
@@ -72,9 +67,7 @@
 //! | `remote` | keys from a JWKS URL or by discovery; needs Tokio and a C compiler |
 //! | `platform-roots` | trusts the platform's root certificates, in place of Mozilla's |
 //! | `config` | a verifier described by data: TOML, environment variables |
-//! | `issuer` | issuing access and refresh tokens, publishing and rotating keys |
 //! | `feed` | [revocations](verify::RevocationList) that several processes share; needs Tokio |
-//! | `redis` | a store and a feed of revocations on Redis or Valkey; needs Tokio |
 //! | `tracing` | events and a span for each decision |
 //! | `metrics` | counters of requests, cache hits and key refreshes; gauges of remote keys and shared revocations |
 //! | `test-util` | keys, a token builder and a fixed clock, for tests only |
@@ -92,7 +85,6 @@
 //! | debug | `request refused: …` | `reason` |
 //! | warn | `request refused: …`, for want of CSRF protection or of a session | `reason` |
 //! | error | `request refused: no BearerAuthLayer …` | `reason` |
-//! | info | `refresh token used twice, its family is revoked` | |
 //! | info | `keys replaced` | `keys`: how many; `url`, if from one |
 //! | warn | `keys not replaced, the last good ones stay: …` | |
 //! | warn | `a tenant's tokens are refused, …`: the first time | |
@@ -108,7 +100,6 @@
 //! | debug | `revocations still not followed: …` | |
 //! | warn | `the feed of revocations has lost entries, …` | |
 //! | warn | `revocations skipped: …` | `entries`: how many |
-//! | warn | `Redis forgets entries when it is full, …` | `policy` |
 //!
 //! With `metrics`, these are counted:
 //!
@@ -118,7 +109,6 @@
 //! | `tower_bearer_rejected_total` | `reason`: that of [`AuthError::reason`] |
 //! | `tower_bearer_cache_hits_total`, `tower_bearer_cache_misses_total` | |
 //! | `tower_bearer_key_refreshes_total` | `outcome`: `ok` or `error` |
-//! | `tower_bearer_refresh_tokens_reused_total` | |
 //!
 //! and of remote keys, these are set after each fetch, with the label `url`:
 //!
@@ -149,8 +139,6 @@ pub mod config;
 pub mod dangerous;
 mod error;
 pub mod extract;
-#[cfg(feature = "issuer")]
-pub mod issue;
 #[cfg(any(feature = "feed", feature = "remote"))]
 mod jitter;
 pub mod jose;
@@ -158,7 +146,6 @@ pub mod keys;
 mod observe;
 pub mod reject;
 mod request;
-pub mod store;
 // With `modelled`, which only `tests/models` sets, its threads take turns as a model says.
 #[cfg_attr(modelled, path = "../tests/models/sync.rs")]
 mod sync;
@@ -169,8 +156,6 @@ pub mod verify;
 pub use auth::{BearerAuth, BearerAuthLayer};
 pub use authorize::RequireLayer;
 pub use error::{AuthError, ConfigError, CsrfError, KeyError, RequestError, TokenError};
-#[cfg(feature = "issuer")]
-pub use issue::TokenIssuer;
 pub use jose::{Algorithm, JwkSet, SigningKey, VerifyingKey};
 pub use keys::KeyProvider;
 pub use request::RequestHead;

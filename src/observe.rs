@@ -1,7 +1,6 @@
 //! What operators see: the only file that names `tracing` and `metrics`.
 //!
-//! What a client can cause is logged at `debug` or below, but for a refresh token used twice, which
-//! is `info`. What the operator must mend is logged
+//! What a client can cause is logged at `debug` or below. What the operator must mend is logged
 //! at `warn` or `error`. No token, key or claim is ever logged, but issuer and subject where that
 //! was asked for.
 
@@ -166,16 +165,6 @@ pub(crate) fn tenant_without_keys(error: &ConfigError) {
     let _ = error;
 }
 
-/// A refresh token came a second time, and its family was revoked. A client can cause it with its
-/// own tokens, so it is no warning; it is worth counting, since else somebody has stolen one.
-#[cfg(feature = "issuer")]
-pub(crate) fn refresh_token_reused() {
-    #[cfg(feature = "metrics")]
-    metrics::counter!("tower_bearer_refresh_tokens_reused_total").increment(1);
-    #[cfg(feature = "tracing")]
-    tracing::info!("refresh token used twice, its family is revoked");
-}
-
 /// The whole list of revocations was loaded.
 #[cfg(feature = "feed")]
 pub(crate) fn revocations_loaded(entries: usize) {
@@ -242,18 +231,6 @@ pub(crate) fn revocations_are(entries: usize, state: RevocationState, age: Optio
         }
     }
     let _ = (entries, state, age);
-}
-
-/// Redis throws entries away when it is full, by its own word.
-#[cfg(feature = "redis")]
-pub(crate) fn store_evicts(policy: &str) {
-    #[cfg(feature = "tracing")]
-    tracing::warn!(
-        policy,
-        "Redis forgets entries when it is full, revocations among them: \
-         set its maxmemory-policy to noeviction"
-    );
-    let _ = policy;
 }
 
 fn count_refresh(is_ok: bool) {

@@ -10,10 +10,10 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
-use tower_bearer::issue::{IssueError, RefreshError};
 use tower_bearer::reject::Rejection;
 use tower_bearer::verify::RevocationError;
 use tower_bearer::{AuthError, RequestHead};
+use tower_bearer_issuer::{IssueError, RefreshError};
 
 use crate::passwords::Busy;
 

@@ -9,8 +9,8 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use tower_bearer::issue::TokenPair;
 use tower_bearer::{AuthError, BearerAuthLayer, RequireLayer, TokenError, VerifiedToken};
+use tower_bearer_issuer::TokenPair;
 
 use crate::answers::{ApiError, JsonBody, refuse};
 use crate::sessions::{Credentials, Sessions};

@@ -13,10 +13,10 @@ use axum::{Json, Router};
 use serde_json::{Value, json};
 use tower_bearer::auth::Csrf;
 use tower_bearer::extract::TokenSource;
-use tower_bearer::issue::{IssueError, RefreshToken, SessionCookies, TokenPair};
 use tower_bearer::jose::NumericDate;
 use tower_bearer::reject::Rejection;
 use tower_bearer::{AuthError, BearerAuthLayer, RequestHead, VerifiedToken, Verifier};
+use tower_bearer_issuer::{IssueError, RefreshToken, SessionCookies, TokenPair};
 
 use crate::answers::{ApiError, JsonBody, refuse_with};
 use crate::sessions::{Credentials, Sessions};

@@ -40,7 +40,7 @@ use axum::middleware::map_response;
 use tokio::net::TcpListener;
 use tower_bearer::BearerAuthLayer;
 use tower_bearer::extract::{Bearer, TokenSource};
-use tower_bearer::issue::SessionCookies;
+use tower_bearer_issuer::SessionCookies;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::LevelFilter;
 

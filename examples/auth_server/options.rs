@@ -11,10 +11,10 @@ use aws_lc_rs::hmac;
 use clap::error::ErrorKind;
 use clap::{Parser, ValueEnum};
 use tower_bearer::auth::Csrf;
-use tower_bearer::issue::{RefreshTokens, TokenIssuer};
 use tower_bearer::jose::KeyFamily;
 use tower_bearer::verify::Staleness;
 use tower_bearer::{Algorithm, SigningKey, Verifier};
+use tower_bearer_issuer::{RefreshTokens, TokenIssuer};
 use zeroize::Zeroizing;
 
 use crate::passwords::Passwords;

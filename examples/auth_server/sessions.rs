@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use serde::Deserialize;
-use tower_bearer::issue::{
+use tower_bearer::verify::{Revocation, RevocationList};
+use tower_bearer_issuer::store::Store;
+use tower_bearer_issuer::{
     Grant, RefreshError, RefreshToken, RefreshTokens, TokenIssuer, TokenPair,
 };
-use tower_bearer::store::Store;
-use tower_bearer::verify::{Revocation, RevocationList};
 
 use crate::answers::ApiError;
 use crate::passwords::Passwords;

@@ -3,8 +3,9 @@
 use std::error::Error;
 use std::sync::Arc;
 
-use tower_bearer::store::{MemoryStore, Redis, RedisFeed, RedisStore, Store};
 use tower_bearer::verify::{RevocationList, RevocationListBuilder, Staleness};
+use tower_bearer_issuer::store::{MemoryStore, Store};
+use tower_bearer_redis::{Redis, RedisFeed, RedisStore};
 
 /// What the sessions of one server, or of several, need to remember.
 pub(crate) struct Stores {

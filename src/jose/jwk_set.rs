@@ -112,7 +112,7 @@ impl JwkSet {
         let mut skipped = Vec::new();
         for (index, (key_id, key)) in judged.enumerate() {
             match key {
-                Ok(key) if keys.iter().any(|known| known.same_key(&key)) => {}
+                Ok(key) if keys.contains(&key) => {}
                 Ok(key) => keys.push(key),
                 Err(reason) => skipped.push(SkippedKey {
                     index,

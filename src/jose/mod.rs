@@ -28,8 +28,6 @@ mod unverified;
 mod verifying_key;
 
 pub use algorithm::{Algorithm, AlgorithmSet, KeyFamily};
-#[cfg(feature = "issuer")]
-pub(crate) use backend::equal;
 pub(crate) use backend::{random, random_bytes, sha256};
 pub use claim_path::ClaimPath;
 pub use claims::RegisteredClaims;

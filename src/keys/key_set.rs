@@ -84,7 +84,7 @@ impl KeySet {
 
     /// Whether it was made from this one key.
     pub(super) fn is_only(&self, key: &VerifyingKey) -> bool {
-        matches!(&self.0, Keys::One(only) if only.same_key(key))
+        matches!(&self.0, Keys::One(only) if only == key)
     }
 
     fn with_key_id(&self, key_id: Option<&str>) -> &[VerifyingKey] {
@@ -138,7 +138,7 @@ impl FromIterator<VerifyingKey> for KeySet {
                 .iter()
                 .rev()
                 .take_while(|other| other.key_id() == key.key_id());
-            if !namesakes.into_iter().any(|other| other.same_key(&key)) {
+            if !namesakes.into_iter().any(|other| *other == key) {
                 distinct.push(key);
             }
         }

@@ -9,16 +9,16 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::{self, Instant};
 
-use crate::store::{Batch, Entry, Feed, Position, StoreError, StoreFuture};
+use crate::verify::{Batch, Entry, Feed, FeedError, FeedFuture, Position};
 
 /// A [`Feed`] in the memory of this process, for tests of what a service does when several
 /// processes share one, and when it is gone. Clones are the same feed. Time is Tokio's.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> Result<(), tower_bearer::store::StoreError> {
+/// # async fn main() -> Result<(), tower_bearer::verify::FeedError> {
 /// use std::time::Duration;
-/// use tower_bearer::store::{Entry, Feed};
+/// use tower_bearer::verify::{Entry, Feed};
 /// use tower_bearer::test_util::TestFeed;
 ///
 /// let feed = TestFeed::new();
@@ -104,7 +104,7 @@ impl TestFeed {
     }
 
     /// Does something, if it answers at all.
-    async fn ask<T>(&self, operation: impl FnOnce(&mut State) -> T) -> Result<T, StoreError> {
+    async fn ask<T>(&self, operation: impl FnOnce(&mut State) -> T) -> Result<T, FeedError> {
         // The lock ends with the block, before the wait without end.
         {
             let mut state = self.state();
@@ -113,7 +113,7 @@ impl TestFeed {
                     state.drop_expired();
                     return Ok(operation(&mut state));
                 }
-                Mode::Fails => return Err(StoreError::unavailable("connection refused")),
+                Mode::Fails => return Err(FeedError::unavailable("connection refused")),
                 Mode::Hangs => {}
             }
         }
@@ -166,7 +166,7 @@ fn end_of(time: Duration) -> Instant {
 }
 
 impl Feed for TestFeed {
-    fn add<'a>(&'a self, entries: &'a [Entry]) -> StoreFuture<'a, ()> {
+    fn add<'a>(&'a self, entries: &'a [Entry]) -> FeedFuture<'a, ()> {
         Box::pin(async move {
             self.ask(|state| entries.iter().for_each(|entry| state.add(entry)))
                 .await?;
@@ -175,11 +175,11 @@ impl Feed for TestFeed {
         })
     }
 
-    fn load(&self) -> StoreFuture<'_, Batch> {
+    fn load(&self) -> FeedFuture<'_, Batch> {
         Box::pin(self.ask(|state| state.behind(0)))
     }
 
-    fn follow<'a>(&'a self, after: &'a Position, wait: Duration) -> StoreFuture<'a, Option<Batch>> {
+    fn follow<'a>(&'a self, after: &'a Position, wait: Duration) -> FeedFuture<'a, Option<Batch>> {
         Box::pin(async move {
             let end = end_of(wait);
             loop {

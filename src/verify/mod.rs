@@ -84,8 +84,8 @@ use self::judge::{Inquiry, Stop};
 #[cfg(feature = "feed")]
 pub use self::revocation::Staleness;
 pub use self::revocation::{
-    Revocation, RevocationError, RevocationList, RevocationListBuilder, RevocationState,
-    RevocationStatus,
+    Batch, Entry, Feed, FeedError, FeedFuture, Position, Revocation, RevocationError,
+    RevocationList, RevocationListBuilder, RevocationState, RevocationStatus,
 };
 pub use self::status::{IssuerStatus, NotReady};
 pub use self::tenants::Tenants;

@@ -79,7 +79,7 @@ fn is_still_trusted(trust: &Trust, keys: &dyn KeyProvider, header: &Header) -> b
     };
     let wanted = WantedKey::of(header);
     match (keys.select(wanted), trust.keys.select(wanted)) {
-        (Ok(key), Ok(known)) => key.same_key(known),
+        (Ok(key), Ok(known)) => key == known,
         _ => false,
     }
 }

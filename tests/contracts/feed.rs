@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures::future::{BoxFuture, join_all};
 use tokio::time::{Instant, timeout};
-use tower_bearer::store::{Batch, Entry, Feed, Position};
+use tower_bearer::verify::{Batch, Entry, Feed, Position};
 
 /// A feed to be held to the contract, empty at first. Its time is Tokio's: paused for one in
 /// memory, real for one on a server.

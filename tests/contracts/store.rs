@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::join_all;
-use tower_bearer::store::Store;
+use tower_bearer_issuer::store::Store;
 
 /// A store to be held to the contract, and how its time passes.
 pub(crate) struct StoreSubject {

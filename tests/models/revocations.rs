@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use futures::FutureExt;
 use loom::sync::atomic::{AtomicBool, Ordering};
-use tower_bearer::store::{Batch, Entry, Feed, Position, StoreError, StoreFuture};
+use tower_bearer::verify::{Batch, Entry, Feed, Position};
+use tower_bearer::verify::{FeedError, FeedFuture};
 use tower_bearer::test_util::TestIssuer;
 use tower_bearer::verify::{Revocation, RevocationList, Staleness};
 use tower_bearer::{Algorithm, AuthError, TokenError, Verifier};
@@ -101,17 +102,17 @@ fn no_change_is_lost() {
 struct Written(Vec<Vec<u8>>);
 
 impl Feed for Written {
-    fn add<'a>(&'a self, _: &'a [Entry]) -> StoreFuture<'a, ()> {
+    fn add<'a>(&'a self, _: &'a [Entry]) -> FeedFuture<'a, ()> {
         Box::pin(async { Ok(()) })
     }
 
-    fn load(&self) -> StoreFuture<'_, Batch> {
+    fn load(&self) -> FeedFuture<'_, Batch> {
         let entries = self.0.clone();
         let position = Position::new("end");
         Box::pin(async { Ok(Batch { entries, position }) })
     }
 
-    fn follow<'a>(&'a self, _: &'a Position, _: Duration) -> StoreFuture<'a, Option<Batch>> {
+    fn follow<'a>(&'a self, _: &'a Position, _: Duration) -> FeedFuture<'a, Option<Batch>> {
         Box::pin(futures::future::pending())
     }
 }
@@ -121,17 +122,17 @@ impl Feed for Written {
 struct Recording(Arc<std::sync::Mutex<Vec<Vec<u8>>>>);
 
 impl Feed for Recording {
-    fn add<'a>(&'a self, entries: &'a [Entry]) -> StoreFuture<'a, ()> {
+    fn add<'a>(&'a self, entries: &'a [Entry]) -> FeedFuture<'a, ()> {
         let bytes = entries.iter().map(|entry| entry.bytes.clone());
         self.0.lock().unwrap().extend(bytes);
         Box::pin(async { Ok(()) })
     }
 
-    fn load(&self) -> StoreFuture<'_, Batch> {
-        Box::pin(async { Err(StoreError::unavailable("it only records")) })
+    fn load(&self) -> FeedFuture<'_, Batch> {
+        Box::pin(async { Err(FeedError::unavailable("it only records")) })
     }
 
-    fn follow<'a>(&'a self, _: &'a Position, _: Duration) -> StoreFuture<'a, Option<Batch>> {
+    fn follow<'a>(&'a self, _: &'a Position, _: Duration) -> FeedFuture<'a, Option<Batch>> {
         Box::pin(futures::future::pending())
     }
 }

@@ -5,10 +5,11 @@ use std::time::{Duration, SystemTime};
 
 use futures::FutureExt;
 use loom::sync::atomic::{AtomicU64, Ordering};
-use tower_bearer::issue::{Grant, RefreshTokens};
-use tower_bearer::store::MemoryStore;
+use tower_bearer_issuer::{Grant, RefreshTokens};
+use tower_bearer_issuer::store::MemoryStore;
 use tower_bearer::verify::{Clock, Revocation, RevocationList};
-use tower_bearer::{Algorithm, TokenIssuer, Verifier};
+use tower_bearer::{Algorithm, Verifier};
+use tower_bearer_issuer::TokenIssuer;
 
 use super::*;
 

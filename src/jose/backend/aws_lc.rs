@@ -1,7 +1,5 @@
 //! Cryptography by AWS-LC.
 
-#[cfg(feature = "issuer")]
-use aws_lc_rs::constant_time;
 use aws_lc_rs::digest;
 use aws_lc_rs::hmac;
 use aws_lc_rs::rand::{self, SystemRandom};
@@ -146,12 +144,6 @@ pub(crate) fn sha256(bytes: &[u8]) -> Result<[u8; 32], KeyError> {
     let mut hash = [0; 32];
     hash.copy_from_slice(digest::digest(&digest::SHA256, bytes).as_ref());
     Ok(hash)
-}
-
-/// Whether two hashes are equal, in a time that does not tell where they differ.
-#[cfg(feature = "issuer")]
-pub(crate) fn equal(one: &[u8; 32], other: &[u8; 32]) -> bool {
-    constant_time::verify_slices_are_equal(one, other).is_ok()
 }
 
 /// Random bytes that nobody can guess.

@@ -18,8 +18,6 @@ mod chosen;
 #[path = "none.rs"]
 mod chosen;
 
-#[cfg(feature = "issuer")]
-pub(crate) use chosen::equal;
 pub(crate) use chosen::{SignKey, VerifyKey, random, sha256};
 
 /// [`random`] bytes, or why there are none.

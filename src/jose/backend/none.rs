@@ -45,11 +45,6 @@ pub(crate) fn sha256(_: &[u8]) -> Result<[u8; 32], KeyError> {
     Err(KeyError::NoBackend)
 }
 
-#[cfg(feature = "issuer")]
-pub(crate) fn equal(_: &[u8; 32], _: &[u8; 32]) -> bool {
-    false
-}
-
 pub(crate) fn random<const N: usize>() -> Option<[u8; N]> {
     None
 }

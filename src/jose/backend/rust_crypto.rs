@@ -1,7 +1,5 @@
 //! Cryptography in pure Rust, by the crates of the `RustCrypto` project.
 
-#[cfg(feature = "issuer")]
-use hmac::digest::CtOutput;
 use hmac::{Hmac, Mac};
 use p256::pkcs8::DecodePrivateKey;
 use rand_core::{OsRng, RngCore};
@@ -263,13 +261,6 @@ const GENERATED_RSA_BITS: usize = 2048;
 #[expect(clippy::unnecessary_wraps, reason = "without a back end, this fails")]
 pub(crate) fn sha256(bytes: &[u8]) -> Result<[u8; 32], KeyError> {
     Ok(Sha256::digest(bytes).into())
-}
-
-/// Whether two hashes are equal, in a time that does not tell where they differ.
-#[cfg(feature = "issuer")]
-pub(crate) fn equal(one: &[u8; 32], other: &[u8; 32]) -> bool {
-    let [one, other] = [one, other].map(|hash| CtOutput::<Sha256>::new((*hash).into()));
-    one == other
 }
 
 /// Random bytes that nobody can guess.

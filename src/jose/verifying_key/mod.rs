@@ -173,14 +173,6 @@ impl VerifyingKey {
                 .is_some_and(|(_, key)| key.verify(message, signature))
     }
 
-    /// Whether the other key is the same: of equal id, algorithms and material.
-    pub(crate) fn same_key(&self, other: &Self) -> bool {
-        self.key_id == other.key_id
-            && self.algorithms == other.algorithms
-            && (Arc::ptr_eq(&self.parsed, &other.parsed)
-                || self.parsed.origin == other.parsed.origin)
-    }
-
     /// The public key, unless this is a secret.
     pub(crate) fn public_material(&self) -> Option<&PublicMaterial> {
         match &self.parsed.origin {
@@ -218,18 +210,14 @@ impl fmt::Debug for VerifyingKey {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_same_key_has_equal_id_algorithms_and_material() {
-        let key = VerifyingKey::from_secret([7; 32]).unwrap();
-        assert!(key.same_key(&VerifyingKey::from_secret([7; 32]).unwrap()));
-        assert!(!key.same_key(&VerifyingKey::from_secret([8; 32]).unwrap()));
-        assert!(!key.same_key(&key.clone().with_key_id("a")));
-        let longer = VerifyingKey::from_secret([7; 48]).unwrap();
-        let narrowed = longer.clone().with_algorithms([Algorithm::HS256]).unwrap();
-        assert!(!longer.same_key(&narrowed));
+/// Keys are equal if they have the same `kid`, algorithms and material.
+impl PartialEq for VerifyingKey {
+    fn eq(&self, other: &Self) -> bool {
+        self.key_id == other.key_id
+            && self.algorithms == other.algorithms
+            && (Arc::ptr_eq(&self.parsed, &other.parsed)
+                || self.parsed.origin == other.parsed.origin)
     }
 }
+
+impl Eq for VerifyingKey {}

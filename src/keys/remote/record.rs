@@ -169,6 +169,6 @@ struct Accepted {
 }
 
 fn is_same(keys: &KeySet, others: &KeySet) -> bool {
-    let same = |(key, other): (&VerifyingKey, &VerifyingKey)| key.same_key(other);
+    let same = |(key, other): (&VerifyingKey, &VerifyingKey)| key == other;
     keys.len() == others.len() && keys.keys().iter().zip(others.keys()).all(same)
 }

@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::fmt;
 
-use crate::store::StoreError;
+use super::feed::FeedError;
 
 /// Why something is not revoked, or not known to be revoked everywhere.
 #[derive(Clone, Debug)]
@@ -14,7 +14,7 @@ pub enum RevocationError {
     Full,
     /// The feed failed. What was revoked is revoked in this process, and will be in the others
     /// when the feed is back: this one sees to it, for as long as it runs.
-    Feed(StoreError),
+    Feed(FeedError),
     /// There is no Tokio runtime here on which the feed could be asked, or it has ended. What was
     /// revoked is revoked in this process, and told to the others when there is one.
     NoRuntime,
@@ -27,7 +27,7 @@ impl fmt::Display for RevocationError {
                 "the list of revocations is full: give it room for more with `max_entries`",
             ),
             Self::Feed(error) => {
-                write!(f, "the feed of revocations failed: {error}")?;
+                error.fmt(f)?;
                 error
                     .source()
                     .map_or(Ok(()), |source| write!(f, ": {source}"))

@@ -7,10 +7,10 @@ use futures::FutureExt;
 use tokio::time;
 
 use super::RevocationError;
+use super::feed::{Entry, Feed, FeedError, Position};
 use super::record::Record;
 use crate::jose::NumericDate;
 use crate::observe;
-use crate::store::{Entry, Feed, Position, StoreError};
 
 /// For so long an answer is waited for. A server that is there has it in milliseconds.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(5);
@@ -65,14 +65,14 @@ pub(super) async fn add(
 
 /// Why a feed is of no use that answers.
 pub(super) fn unavailable(why: &'static str) -> RevocationError {
-    RevocationError::Feed(StoreError::unavailable(why))
+    RevocationError::Feed(FeedError::unavailable(why))
 }
 
 /// The answer of the feed, if it comes in time: of a connection that was cut, none ever comes. A
 /// panic is an answer as well, or each token would start a task anew that panics.
 async fn answer<T>(
     within: Duration,
-    asked: impl Future<Output = Result<T, StoreError>>,
+    asked: impl Future<Output = Result<T, FeedError>>,
 ) -> Result<T, RevocationError> {
     let asked = AssertUnwindSafe(asked).catch_unwind();
     match time::timeout(within, asked).await {

@@ -13,13 +13,13 @@ use tokio::task;
 use tokio::time::{self, Instant};
 
 use super::entries::Full;
+use super::feed::{Feed, Position};
 use super::list::List;
 use super::record::{Extent, Name, Record};
 use super::sharing::Sharing;
 use super::{RevocationError, exchange};
 use crate::jitter::jittered;
 use crate::observe;
-use crate::store::{Feed, Position};
 
 /// The pause after the first failure. It doubles with each.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);

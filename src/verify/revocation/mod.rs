@@ -9,6 +9,7 @@ mod entries;
 mod error;
 #[cfg(feature = "feed")]
 mod exchange;
+mod feed;
 #[cfg(feature = "feed")]
 mod follower;
 mod list;
@@ -25,14 +26,13 @@ use std::time::{Duration, SystemTime};
 pub use self::builder::RevocationListBuilder;
 pub(super) use self::check::Revocable;
 pub use self::error::RevocationError;
+pub use self::feed::{Batch, Entry, Feed, FeedError, FeedFuture, Position};
 use self::list::List;
 use self::record::{Kind, Name};
 #[cfg(feature = "feed")]
 pub use self::staleness::Staleness;
 pub use self::status::{RevocationState, RevocationStatus};
 pub use self::what::Revocation;
-#[cfg(feature = "feed")]
-use crate::store::Feed;
 
 /// What was revoked: tokens, sessions, and all that a subject has. Clones share everything.
 ///
@@ -70,7 +70,7 @@ use crate::store::Feed;
 /// # Several processes
 ///
 /// With the feature `feed`, a list is [shared](Self::shared) by way of a
-/// [`Feed`](crate::store::Feed), for example on Redis: what one process revokes, the others learn
+/// [`Feed`](Feed), for example on Redis: what one process revokes, the others learn
 /// within moments. Each has the whole list in its memory, loaded before it serves, and follows
 /// what comes after. Where the feed is gone, requests go on, or are refused with 503 after a while,
 /// as the operator [chooses](Staleness). What is revoked meanwhile is told to the others when the

@@ -10,13 +10,13 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::exchange;
+use super::feed::Feed;
 use super::follower::{AT_ONCE, Follower};
 use super::list::List;
 use super::record::{Name, Record};
 use super::{RevocationError, RevocationState, RevocationStatus, Staleness};
 use crate::error::{AuthError, ConfigError};
 use crate::observe;
-use crate::store::Feed;
 use crate::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use crate::sync::{Mutex, MutexGuard};
 

@@ -15,12 +15,13 @@ use http::{Request, Response};
 use tokio::runtime::{Builder, Runtime};
 use tower::limit::ConcurrencyLimit;
 use tower::{Layer, ServiceExt, service_fn};
-use tower_bearer::issue::{Grant, RefreshError, RefreshToken, RefreshTokens};
 use tower_bearer::keys::{KeyProvider, RemoteKeys};
-use tower_bearer::store::{Batch, Entry, Feed, MemoryStore, Position, Store, StoreFuture};
 use tower_bearer::test_util::{TestFeed, TestIssuer};
+use tower_bearer::verify::{Batch, Entry, Feed, FeedFuture, Position};
 use tower_bearer::verify::{Revocation, RevocationList, Staleness, Tenants};
 use tower_bearer::{Algorithm, BearerAuthLayer, VerifiedToken, Verifier};
+use tower_bearer_issuer::store::{MemoryStore, Store, StoreFuture};
+use tower_bearer_issuer::{Grant, RefreshError, RefreshToken, RefreshTokens};
 
 use crate::keys::remote::{Server, secs};
 
@@ -128,15 +129,15 @@ impl<S: Store> Store for Slow<S> {
 }
 
 impl<F: Feed> Feed for Slow<F> {
-    fn add<'a>(&'a self, entries: &'a [Entry]) -> StoreFuture<'a, ()> {
+    fn add<'a>(&'a self, entries: &'a [Entry]) -> FeedFuture<'a, ()> {
         Self::slowly(self.0.add(entries))
     }
 
-    fn load(&self) -> StoreFuture<'_, Batch> {
+    fn load(&self) -> FeedFuture<'_, Batch> {
         Self::slowly(self.0.load())
     }
 
-    fn follow<'a>(&'a self, after: &'a Position, wait: Duration) -> StoreFuture<'a, Option<Batch>> {
+    fn follow<'a>(&'a self, after: &'a Position, wait: Duration) -> FeedFuture<'a, Option<Batch>> {
         Self::slowly(self.0.follow(after, wait))
     }
 }

@@ -22,17 +22,17 @@ use serde::{Deserialize, Deserializer};
 use tokio::runtime::Runtime;
 use tower::{Layer, Service, ServiceExt};
 use tower_bearer::extract::{self, TokenSource};
-use tower_bearer::issue::{Grant, RefreshError, RefreshTokens};
 use tower_bearer::keys::{KeyProvider, KeySet, RemoteKeys};
 use tower_bearer::reject::Rejection;
-use tower_bearer::store::{
-    Batch, Entry, Feed, MemoryStore, Position, Store, StoreError, StoreFuture,
-};
 use tower_bearer::test_util::{TestFeed, TestIssuer};
+use tower_bearer::verify::{Batch, Entry, Feed, FeedError, FeedFuture, Position};
 use tower_bearer::verify::{
     Cache, Revocation, RevocationError, RevocationList, Staleness, Tenants,
 };
-use tower_bearer::{Algorithm, AuthError, BearerAuthLayer, TokenError, TokenIssuer, Verifier};
+use tower_bearer::{Algorithm, AuthError, BearerAuthLayer, TokenError, Verifier};
+use tower_bearer_issuer::TokenIssuer;
+use tower_bearer_issuer::store::{MemoryStore, Store, StoreFuture};
+use tower_bearer_issuer::{Grant, RefreshError, RefreshTokens};
 
 use super::{Place, at};
 use crate::keys::remote::{URL, jwks};
@@ -407,22 +407,22 @@ impl fmt::Display for Words {
 
 impl Error for Words {}
 
-fn in_words<T>(answer: Result<T, StoreError>) -> Result<T, StoreError> {
-    answer.map_err(|_| StoreError::unavailable(Words))
+fn in_words<T>(answer: Result<T, FeedError>) -> Result<T, FeedError> {
+    answer.map_err(|_| FeedError::unavailable(Words))
 }
 
 impl Feed for Listening {
-    fn add<'a>(&'a self, entries: &'a [Entry]) -> StoreFuture<'a, ()> {
+    fn add<'a>(&'a self, entries: &'a [Entry]) -> FeedFuture<'a, ()> {
         at(Place::Feed);
         self.0.add(entries).map(in_words).boxed()
     }
 
-    fn load(&self) -> StoreFuture<'_, Batch> {
+    fn load(&self) -> FeedFuture<'_, Batch> {
         at(Place::Feed);
         self.0.load().map(in_words).boxed()
     }
 
-    fn follow<'a>(&'a self, after: &'a Position, wait: Duration) -> StoreFuture<'a, Option<Batch>> {
+    fn follow<'a>(&'a self, after: &'a Position, wait: Duration) -> FeedFuture<'a, Option<Batch>> {
         at(Place::Feed);
         self.0.follow(after, wait).map(in_words).boxed()
     }

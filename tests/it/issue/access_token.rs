@@ -3,9 +3,9 @@ use std::collections::HashSet;
 use serde::{Serialize, Serializer};
 use serde_json::json;
 use tower_bearer::dangerous::decode_unverified_header;
-use tower_bearer::issue::IssueError;
 use tower_bearer::jose::NumericDate;
 use tower_bearer::{AuthError, TokenError};
+use tower_bearer_issuer::IssueError;
 
 use super::*;
 

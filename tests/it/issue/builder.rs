@@ -110,9 +110,9 @@ fn traits() {
     fn assert_auto<T: Clone + Send + Sync + Unpin + 'static>() {}
     fn assert_builder<T: Send + Sync + 'static>() {}
     assert_auto::<TokenIssuer>();
-    assert_auto::<tower_bearer::issue::AccessToken>();
-    assert_auto::<tower_bearer::issue::WellKnown>();
-    assert_auto::<tower_bearer::issue::IssueError>();
+    assert_auto::<tower_bearer_issuer::AccessToken>();
+    assert_auto::<tower_bearer_issuer::WellKnown>();
+    assert_auto::<tower_bearer_issuer::IssueError>();
     assert_builder::<TokenIssuerBuilder>();
     let error = ConfigError::SigningKeys("a");
     assert!(std::error::Error::source(&error).is_none());

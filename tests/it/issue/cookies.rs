@@ -3,8 +3,8 @@ use http::header::{COOKIE, SET_COOKIE};
 use http::{HeaderMap, Request};
 use tower_bearer::RequestHead;
 use tower_bearer::extract::{Cookie, TokenSource};
-use tower_bearer::issue::{Grant, RefreshTokens, SessionCookies, TokenPair};
-use tower_bearer::store::MemoryStore;
+use tower_bearer_issuer::store::MemoryStore;
+use tower_bearer_issuer::{Grant, RefreshTokens, SessionCookies, TokenPair};
 
 use super::*;
 

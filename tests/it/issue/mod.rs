@@ -9,9 +9,10 @@ mod well_known;
 use std::time::Duration;
 
 use serde_json::{Map, Value};
-use tower_bearer::issue::TokenIssuerBuilder;
 use tower_bearer::test_util::{FixedClock, signing_key};
-use tower_bearer::{Algorithm, SigningKey, TokenIssuer, Verifier};
+use tower_bearer::{Algorithm, SigningKey, Verifier};
+use tower_bearer_issuer::TokenIssuer;
+use tower_bearer_issuer::TokenIssuerBuilder;
 
 const ISSUER: &str = "https://auth.example.com";
 const AUDIENCE: &str = "my-api";

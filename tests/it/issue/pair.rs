@@ -1,7 +1,7 @@
 use futures::FutureExt;
 use serde_json::json;
-use tower_bearer::issue::{Grant, RefreshToken, RefreshTokens, TokenPair};
-use tower_bearer::store::MemoryStore;
+use tower_bearer_issuer::store::MemoryStore;
+use tower_bearer_issuer::{Grant, RefreshToken, RefreshTokens, TokenPair};
 
 use super::*;
 

@@ -3,7 +3,7 @@ use http::{Request, Response, StatusCode};
 use serde_json::json;
 use tower::{Service, ServiceExt};
 use tower_bearer::JwkSet;
-use tower_bearer::issue::WellKnown;
+use tower_bearer_issuer::WellKnown;
 
 use super::*;
 use crate::jose::SECRET;

@@ -1,12 +1,13 @@
 //! Tokens that are issued, and a verifier as data.
 
 use serde_json::json;
+use tower_bearer::SigningKey;
 use tower_bearer::config::VerifierConfig;
-use tower_bearer::issue::{
+use tower_bearer_issuer::TokenIssuer;
+use tower_bearer_issuer::store::MemoryStore;
+use tower_bearer_issuer::{
     Grant, IssueError, RefreshError, RefreshTokens, SessionCookies, TokenPair,
 };
-use tower_bearer::store::MemoryStore;
-use tower_bearer::{SigningKey, TokenIssuer};
 
 use super::search::Told;
 use super::{AUDIENCE, ISSUER, PASSWORD, ROLE, SCOPE, SESSION, SUBJECT, clock, issuer};

@@ -41,8 +41,14 @@ const NOT_SHOWN: [(&str, &str); 2] = [
 
 /// Types that are serialized in order to tell, and what.
 const MEANT_TO_TELL: [(&str, &str); 3] = [
-    ("issue::pair::TokenPair", "the client its tokens"),
-    ("issue::refresh::grant::Grant", "the store what was granted"),
+    (
+        "tower_bearer_issuer::pair::TokenPair",
+        "the client its tokens",
+    ),
+    (
+        "tower_bearer_issuer::refresh::grant::Grant",
+        "the store what was granted",
+    ),
     ("jose::numeric_date::NumericDate", "the date"),
 ];
 

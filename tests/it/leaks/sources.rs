@@ -1,4 +1,4 @@
-//! Where tokens are taken from; and the names of all public types, from the sources of the crate.
+//! Where tokens are taken from; and the names of all public types, from the sources of the crates.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -70,22 +70,30 @@ fn name_at(text: &str, module: &str) -> Option<String> {
     match (name?, module) {
         ("", _) => None,
         (name, "lib") => Some(name.to_owned()),
-        (name, module) => Some(format!("{module}::{name}")),
+        (name, module) => Some(format!("{}::{name}", module.trim_end_matches("::lib"))),
     }
 }
 
-/// Each line of the crate, without the space before it, and its module.
+/// Each line of the crates, without its indentation, and its module: without a name for the crate
+/// itself, by their names for the others.
 fn each_line(mut visit: impl FnMut(&str, &str)) {
-    let top = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    walk(&top, &mut |path| {
-        let module = path.strip_prefix(&top).unwrap().with_extension("");
-        let module = module.to_str().unwrap().replace(['/', '\\'], "::");
-        let module = module.trim_end_matches("::mod");
-        let text = fs::read_to_string(path).unwrap();
-        for line in text.lines() {
-            visit(module, line.trim_start());
-        }
-    });
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for (folder, name) in [
+        ("src", ""),
+        ("crates/tower-bearer-issuer/src", "tower_bearer_issuer::"),
+        ("crates/tower-bearer-redis/src", "tower_bearer_redis::"),
+    ] {
+        let top = root.join(folder);
+        walk(&top, &mut |path| {
+            let module = path.strip_prefix(&top).unwrap().with_extension("");
+            let module = module.to_str().unwrap().replace(['/', '\\'], "::");
+            let module = format!("{name}{}", module.trim_end_matches("::mod"));
+            let text = fs::read_to_string(path).unwrap();
+            for line in text.lines() {
+                visit(&module, line.trim_start());
+            }
+        });
+    }
 }
 
 fn walk(folder: &Path, visit: &mut dyn FnMut(&Path)) {

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use tower_bearer::store::{Entry, MemoryStore, Redis, RedisFeed, RedisStore, Store, StoreError};
+use tower_bearer::verify::{Entry, FeedError};
+use tower_bearer_issuer::store::{MemoryStore, Store, StoreError};
+use tower_bearer_redis::{Redis, RedisFeed, RedisStore};
 
 use super::PASSWORD;
 use super::search::Told;
@@ -13,6 +15,7 @@ pub(super) async fn tell(told: &mut Told) {
     kept.await.unwrap();
     told.show(&store);
     told.error(&StoreError::Full);
+    told.error(&FeedError::unavailable("connection refused"));
     told.error(&StoreError::unavailable("connection refused"));
     // Bytes of the feed's own: what stands in them is in `verifying`.
     let ttl = Duration::from_secs(9);

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use tower_bearer::Validation;
 use tower_bearer::keys::KeySet;
-use tower_bearer::store::Feed;
 use tower_bearer::test_util::TestFeed;
+use tower_bearer::verify::Feed;
 use tower_bearer::verify::{
     Cache, Revocation, RevocationList, RevocationState, Staleness, Tenants, TrustedIssuer,
 };

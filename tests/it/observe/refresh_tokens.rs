@@ -1,6 +1,6 @@
 use futures::FutureExt;
-use tower_bearer::issue::{Grant, RefreshTokens};
-use tower_bearer::store::MemoryStore;
+use tower_bearer_issuer::store::MemoryStore;
+use tower_bearer_issuer::{Grant, RefreshTokens};
 
 use super::{assert_counts, assert_logs};
 
@@ -25,7 +25,7 @@ fn refresh_tokens() {
     };
     assert_logs(
         reuse,
-        "INFO tower_bearer::observe: refresh token used twice, its family is revoked\n",
+        "INFO tower_bearer: refresh token used twice: its family is revoked\n",
     );
     assert_counts(reuse, &[("tower_bearer_refresh_tokens_reused_total", 1)]);
 }

@@ -2,8 +2,8 @@ use std::time::Duration;
 
 use tokio::runtime::{Builder, Runtime};
 use tokio::time::sleep;
-use tower_bearer::store::{Entry, Feed};
 use tower_bearer::test_util::TestFeed;
+use tower_bearer::verify::{Entry, Feed};
 use tower_bearer::verify::{Revocation, RevocationList, Staleness};
 
 use super::{assert_logs, logged, measured};
@@ -69,7 +69,7 @@ fn a_failure_is_warned_of_once() {
     let world = World::new();
     world.ready();
     world.feed.fail();
-    let why = "the feed of revocations failed: the store cannot be asked: connection refused";
+    let why = "the revocation feed cannot be reached: connection refused";
     let first = line("WARN", &format!("revocations not followed: {why}"));
     let again = line("DEBUG", &format!("revocations still not followed: {why}"));
     let log = logged(|| world.pass(600));

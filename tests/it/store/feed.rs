@@ -2,8 +2,8 @@
 
 use futures::FutureExt;
 use tokio::time::timeout;
-use tower_bearer::store::Feed;
 use tower_bearer::test_util::TestFeed;
+use tower_bearer::verify::Feed;
 
 use super::*;
 use crate::contracts::feed::{FeedSubject, assert_same, entry};

@@ -2,8 +2,8 @@ use std::collections::HashMap;
 use std::thread;
 
 use futures::FutureExt;
-use tower_bearer::store::MemoryStore;
 use tower_bearer::test_util::FixedClock;
+use tower_bearer_issuer::store::MemoryStore;
 
 use super::*;
 use crate::contracts::store::StoreSubject;

@@ -8,7 +8,7 @@ use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tower_bearer::store::{Store, StoreError};
+use tower_bearer_issuer::store::{Store, StoreError};
 
 #[test]
 fn errors() {
@@ -35,6 +35,6 @@ fn traits() {
     fn assert_error<T: Error + Clone + Send + Sync + Unpin + 'static>() {}
     fn assert_send<T: Send>(_: &T) {}
     assert_error::<StoreError>();
-    let store: Arc<dyn Store> = Arc::new(tower_bearer::store::MemoryStore::default());
+    let store: Arc<dyn Store> = Arc::new(tower_bearer_issuer::store::MemoryStore::default());
     assert_send(&store.get("a"));
 }

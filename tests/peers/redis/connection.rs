@@ -125,7 +125,7 @@ async fn a_redis_that_forgets_is_warned_of() {
         }
         let text = String::from_utf8(std::mem::take(&mut *log.0.lock().unwrap())).unwrap();
         let warnings: Vec<_> = text.lines().filter(|line| line.contains("WARN")).collect();
-        let expected = " WARN tower_bearer::observe: Redis forgets entries when it is full, \
+        let expected = " WARN tower_bearer: Redis evicts entries when it is full, \
              revocations among them: set its maxmemory-policy to noeviction policy=\"volatile-ttl\"";
         let expected: &[&str] = if is_warned_of { &[expected] } else { &[] };
         assert_eq!(warnings, expected);

@@ -8,12 +8,16 @@ mod outage;
 pub(crate) mod server;
 mod store;
 
+use std::error::Error;
+use std::fmt::Debug;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use redis::cmd;
 use tokio::time::{sleep, timeout};
-use tower_bearer::store::{Entry, Feed, Redis, RedisFeed, RedisStore, Store, StoreError};
+use tower_bearer::verify::{Entry, Feed, FeedError};
+use tower_bearer_issuer::store::{Store, StoreError};
+use tower_bearer_redis::{Redis, RedisFeed, RedisStore};
 
 use self::server::RedisServer;
 
@@ -31,9 +35,8 @@ fn entry_for(text: impl AsRef<[u8]>, ttl: Duration) -> Entry {
 
 /// The reason for which the store could not be asked.
 #[track_caller]
-fn reason<T: std::fmt::Debug>(result: Result<T, StoreError>) -> String {
-    match result.unwrap_err() {
-        StoreError::Unavailable(error) => error.to_string(),
-        error => panic!("{error}"),
-    }
+fn reason<T: Debug, E: Error>(result: Result<T, E>) -> String {
+    let error = result.unwrap_err();
+    let source = error.source().unwrap();
+    source.to_string()
 }

@@ -6,7 +6,7 @@ use std::{env, iter};
 use redis::aio::MultiplexedConnection;
 use redis::{Client, Cmd, FromRedisValue};
 use tempfile::TempDir;
-use tower_bearer::store::{Redis, RedisFeed, RedisStore};
+use tower_bearer_redis::{Redis, RedisFeed, RedisStore};
 
 use crate::process::{Process, free_port};
 

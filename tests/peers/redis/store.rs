@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use tokio::task::JoinSet;
-use tower_bearer::issue::{Grant, RefreshError, RefreshTokens};
+use tower_bearer_issuer::{Grant, RefreshError, RefreshTokens};
 
 use super::*;
 use crate::contracts::store::StoreSubject;

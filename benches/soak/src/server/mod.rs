@@ -14,8 +14,8 @@ use axum::Router;
 use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
 use tower_bearer::keys::RemoteKeys;
-use tower_bearer::store::{Redis, RedisFeed, RedisStore};
 use tower_bearer::verify::{RevocationList, Staleness};
+use tower_bearer_redis::{Redis, RedisFeed, RedisStore};
 
 use crate::settings::{
     BACK_OFF, COOLDOWN, FETCH_TIMEOUT, LONGEST_LIFE, MARGIN, REFUSE_AFTER, STALE_WINDOW,

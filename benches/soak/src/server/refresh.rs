@@ -4,8 +4,8 @@ use axum::Router;
 use axum::extract::State;
 use axum::routing::post;
 use http::StatusCode;
-use tower_bearer::issue::{Grant, RefreshError, RefreshTokens};
-use tower_bearer::store::RedisStore;
+use tower_bearer_issuer::{Grant, RefreshError, RefreshTokens};
+use tower_bearer_redis::RedisStore;
 
 type Answer = Result<String, StatusCode>;
 

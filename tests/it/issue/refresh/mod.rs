@@ -9,12 +9,12 @@ use std::sync::Arc;
 
 use futures::FutureExt;
 use serde::{Deserialize, Serialize};
-use tower_bearer::issue::{
+use tower_bearer::jose::NumericDate;
+use tower_bearer::{AuthError, ConfigError, TokenError};
+use tower_bearer_issuer::store::MemoryStore;
+use tower_bearer_issuer::{
     Grant, RefreshError, RefreshToken, RefreshTokens, RefreshTokensBuilder, UsedToken,
 };
-use tower_bearer::jose::NumericDate;
-use tower_bearer::store::MemoryStore;
-use tower_bearer::{AuthError, ConfigError, TokenError};
 
 use super::*;
 
@@ -307,7 +307,7 @@ fn neither_passes_for_the_other() {
 #[test]
 fn errors() {
     use tower_bearer::KeyError;
-    use tower_bearer::store::StoreError;
+    use tower_bearer_issuer::store::StoreError;
 
     for (error, is_invalid_grant, text) in [
         (RefreshError::Unknown, true, UNKNOWN),

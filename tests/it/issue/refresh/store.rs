@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 
 use serde_json::json;
-use tower_bearer::store::{Store, StoreError, StoreFuture};
+use tower_bearer_issuer::store::{Store, StoreError, StoreFuture};
 
 use super::*;
 

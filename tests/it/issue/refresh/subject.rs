@@ -2,7 +2,7 @@
 
 use std::sync::Mutex;
 
-use tower_bearer::store::{Store, StoreFuture};
+use tower_bearer_issuer::store::{Store, StoreFuture};
 
 use super::*;
 

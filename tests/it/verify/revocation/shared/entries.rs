@@ -103,14 +103,13 @@ async fn a_feed_that_is_full_is_followed_nevertheless() {
     let (a, b) = (world.ready(staleness).await, world.ready(staleness).await);
     a.spy.0.is_full.store(true, Ordering::Relaxed);
     let error = a.revoke_session("by a").await.unwrap_err();
-    assert!(matches!(error, RevocationError::Feed(StoreError::Full)));
+    assert!(matches!(error, RevocationError::Feed(FeedError::Full)));
     b.revoke_session("by b").await.unwrap();
     world.pass(HOUR).await;
     assert_eq!(a.verdict(&world.token("by b")), Err(REVOKED));
     assert_eq!(a.verdict(&world.token("good")), Ok(()));
     assert_eq!(a.list.status().pending, 1);
-    let full = "the feed of revocations failed: \
-                the store is full: give it room for more entries";
+    let full = "the revocation feed is full: give it room for more entries";
     assert_eq!(a.last_error().as_deref(), Some(full));
     assert_eq!(b.verdict(&world.token("by a")), Ok(()));
     a.spy.0.is_full.store(false, Ordering::Relaxed);

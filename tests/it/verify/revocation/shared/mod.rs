@@ -11,8 +11,9 @@ use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 
 use tokio::time::{Instant, sleep};
-use tower_bearer::store::{Batch, Entry, Feed, Position, StoreError, StoreFuture};
 use tower_bearer::test_util::TestFeed;
+use tower_bearer::verify::{Batch, Entry, Feed, Position};
+use tower_bearer::verify::{FeedError, FeedFuture};
 use tower_bearer::verify::{RevocationState, Staleness};
 
 use super::*;
@@ -54,9 +55,9 @@ impl Spy {
 }
 
 impl Feed for Spy {
-    fn add<'a>(&'a self, entries: &'a [Entry]) -> StoreFuture<'a, ()> {
+    fn add<'a>(&'a self, entries: &'a [Entry]) -> FeedFuture<'a, ()> {
         if self.0.is_full.load(Ordering::Relaxed) {
-            return Box::pin(async { Err(StoreError::Full) });
+            return Box::pin(async { Err(FeedError::Full) });
         }
         self.0.added.lock().unwrap().extend_from_slice(entries);
         if self.0.forgets.load(Ordering::Relaxed) {
@@ -65,12 +66,12 @@ impl Feed for Spy {
         self.0.feed.add(entries)
     }
 
-    fn load(&self) -> StoreFuture<'_, Batch> {
+    fn load(&self) -> FeedFuture<'_, Batch> {
         self.0.loads.lock().unwrap().push(Instant::now());
         self.0.feed.load()
     }
 
-    fn follow<'a>(&'a self, after: &'a Position, wait: Duration) -> StoreFuture<'a, Option<Batch>> {
+    fn follow<'a>(&'a self, after: &'a Position, wait: Duration) -> FeedFuture<'a, Option<Batch>> {
         self.0.feed.follow(after, wait)
     }
 }
@@ -181,8 +182,7 @@ impl Process {
     }
 }
 
-const REFUSED: &str =
-    "the feed of revocations failed: the store cannot be asked: connection refused";
+const REFUSED: &str = "the revocation feed cannot be reached: connection refused";
 
 #[tokio::test(start_paused = true)]
 async fn what_one_revokes_the_others_learn_at_once() {

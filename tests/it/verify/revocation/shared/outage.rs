@@ -34,11 +34,11 @@ async fn what_is_revoked_while_the_feed_is_gone_is_told_when_it_is_back() {
     let error = a.revoke_session("s").await.unwrap_err();
     assert!(matches!(
         error,
-        RevocationError::Feed(StoreError::Unavailable(_))
+        RevocationError::Feed(FeedError::Unavailable(_))
     ));
     assert_eq!(error.to_string(), REFUSED);
     let source = error.source().unwrap().to_string();
-    assert_eq!(source, "the store cannot be asked");
+    assert_eq!(source, "the revocation feed cannot be reached");
     assert_eq!(
         (a.verdict(&token), b.verdict(&token)),
         (Err(REVOKED), Ok(()))
@@ -66,7 +66,7 @@ async fn a_feed_that_hangs_keeps_nobody_waiting_for_long() {
     let begun = Instant::now();
     let error = process.revoke_session("s").await.unwrap_err();
     assert_eq!(begun.elapsed(), SECOND * 5);
-    let text = "the feed of revocations failed: the store cannot be asked: no answer in time";
+    let text = "the revocation feed cannot be reached: no answer in time";
     assert_eq!(error.to_string(), text);
     let late = world.process(Staleness::refuse_after(HOUR));
     let error = late.list.ready().await.unwrap_err();
@@ -245,11 +245,11 @@ struct Broken {
 }
 
 impl Feed for Broken {
-    fn add<'a>(&'a self, _: &'a [Entry]) -> StoreFuture<'a, ()> {
+    fn add<'a>(&'a self, _: &'a [Entry]) -> FeedFuture<'a, ()> {
         Box::pin(async { Ok(()) })
     }
 
-    fn load(&self) -> StoreFuture<'_, Batch> {
+    fn load(&self) -> FeedFuture<'_, Batch> {
         self.loads.fetch_add(1, Ordering::Relaxed);
         if self.panics {
             // A panic without its noise.
@@ -263,7 +263,7 @@ impl Feed for Broken {
         })
     }
 
-    fn follow<'a>(&'a self, _: &'a Position, _: Duration) -> StoreFuture<'a, Option<Batch>> {
+    fn follow<'a>(&'a self, _: &'a Position, _: Duration) -> FeedFuture<'a, Option<Batch>> {
         Box::pin(async { Ok(None) })
     }
 }
@@ -284,7 +284,7 @@ async fn a_broken_feed_is_a_failing_one() {
         let _ = list.ready().await;
         sleep(HOUR).await;
         let error = list.status().last_error.unwrap();
-        let expected = "the feed of revocations failed: the store cannot be asked: ";
+        let expected = "the revocation feed cannot be reached: ";
         assert_eq!(error, format!("{expected}{text}"));
         let loads = loads.load(Ordering::Relaxed);
         assert!(loads <= 3600 * 2, "{loads}");
