@@ -6,9 +6,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")).resolve()
 STATE = TARGET / "mutants"
+# Beside the repository, not beside its copy.
+VECTORS = ROOT.parent / "shared/vectors"
 ENVIRONMENT = {
-    # The vectors of others are beside the repository, not beside its copy.
-    "TOWER_BEARER_VECTORS": str(ROOT.parent / "shared/vectors"),
+    **({"TOWER_BEARER_VECTORS": str(VECTORS)} if VECTORS.is_dir() else {}),
     "CARGO_PROFILE_DEV_DEBUG": "line-tables-only",
     **os.environ,
     "CARGO_TARGET_DIR": str(TARGET),

@@ -1,6 +1,7 @@
-//! Where the vectors of others are.
+//! Where the corpora of other projects are, and helpers to read cases.
 
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 use std::{env, fs};
 
 use libtest_mimic::Trial;
@@ -8,13 +9,31 @@ use serde_json::Value;
 
 use crate::index;
 
-/// The folder with the vectors of others, whether or not it is there.
-pub(crate) fn folder() -> PathBuf {
-    env::var_os("TOWER_BEARER_VECTORS")
-        .map_or_else(|| project().join("../shared/vectors"), PathBuf::from)
+/// The folder with the corpora of other projects, if it is there.
+///
+/// A folder that `TOWER_BEARER_VECTORS` names must exist. The default, `../shared/vectors` beside
+/// the repository, may be absent.
+pub(crate) fn folder() -> Option<&'static Path> {
+    static FOLDER: LazyLock<Option<PathBuf>> = LazyLock::new(|| {
+        if let Some(named) = env::var_os("TOWER_BEARER_VECTORS") {
+            let named = PathBuf::from(named);
+            assert!(
+                named.is_dir(),
+                "TOWER_BEARER_VECTORS: {} is not a folder",
+                named.display()
+            );
+            return Some(named);
+        }
+        Some(beside()).filter(|folder| folder.is_dir())
+    });
+    FOLDER.as_deref()
 }
 
-/// The folder of the project, of which this is a part or the whole package.
+fn beside() -> PathBuf {
+    project().join("../shared/vectors")
+}
+
+/// The root of the repository, also if this is compiled for another package of it.
 pub(crate) fn project() -> &'static Path {
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut folders = manifest.ancestors();
@@ -23,37 +42,37 @@ pub(crate) fn project() -> &'static Path {
         .unwrap()
 }
 
-fn is_ci() -> bool {
-    env::var_os("CI").is_some_and(|value| value == "true")
-}
-
-/// Says once which folder was looked for, if it is absent.
-#[expect(clippy::print_stderr, reason = "whoever runs the tests is to read it")]
+/// If the corpora are absent, says how many cases are not judged.
+#[expect(clippy::print_stderr, reason = "for those who run the tests")]
 pub(crate) fn report_absence() {
-    if !folder().is_dir() {
-        eprintln!("no vectors of others in {}", folder().display());
+    if folder().is_none() {
+        eprintln!(
+            "NOT judged: {} cases of other projects. {} is absent, and TOWER_BEARER_VECTORS is not set.",
+            index::total(),
+            beside().display()
+        );
     }
 }
 
-/// The trials of one file of others. Where the folder is absent, one in their place, which is
-/// ignored or, with `CI=true`, fails.
+/// The trials of one file, or none if the corpora are absent.
 ///
-/// A folder that is there but lacks the file is a failure everywhere, and so is a file of which
-/// more or fewer trials come than it has cases.
+/// If the folder lacks the file, or the file has more or fewer cases than the index says, this
+/// panics.
 pub(crate) fn file(name: &'static str, trials: impl FnOnce(&Value) -> Vec<Trial>) -> Vec<Trial> {
-    if !folder().is_dir() {
-        let absent = move || Err(format!("{} is absent", folder().display()).into());
-        return vec![Trial::test(name, absent).with_ignored_flag(!is_ci())];
-    }
-    let path = folder().join(name);
-    let text = fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    let json = serde_json::from_slice(&text).unwrap();
-    let trials = trials(&json);
+    let Some(folder) = folder() else {
+        return Vec::new();
+    };
+    let trials = trials(&read(&folder.join(name)));
     assert_eq!(Some(trials.len()), index::count(name), "{name}");
     trials
 }
 
-/// A trial of one case: it fails where the check panics.
+pub(crate) fn read(path: &Path) -> Value {
+    let text = fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    serde_json::from_slice(&text).unwrap()
+}
+
+/// A trial of one case. It fails if the check panics.
 pub(crate) fn trial(name: String, check: impl FnOnce() + Send + 'static) -> Trial {
     Trial::test(name, move || {
         check();

