@@ -18,25 +18,24 @@ struct Goal {
     wanted: &'static str,
     measured: String,
     met: bool,
-    /// What the profile shows. It is told only where the goal is missed.
+    /// What the profile shows, printed if the goal is missed.
     why: &'static str,
 }
 
-const HIT: &str = "Of the 4,000 instructions of a hit, 1,820 are the keyed hash of the token's 657 bytes, and 950 what \
-    `http::Extensions` does to keep two values. SipHash-1-3, of 128 bits, takes 217 ns by itself on a machine like this \
-    one; HighwayHash takes 170, POLYVAL 163, but 2,500 on a processor that does not multiply polynomials. What \
-    is faster has no key, or is not meant to keep one.";
-const FIRST: &str = "Beside the signature of RS256, 15,430 instructions: decoding into the claims type by `serde_json` takes \
-    4,200, reading the registered claims 2,100, packing them 600; 1,600 are spent on allocating and freeing, and 900 on \
-    copying, in part for these; the rest is base64, the hash for the cache, the header, the response.";
-const PEERS: &str = "The signature is most of it, and is the same for all that verify with AWS-LC.";
-const REFUSAL: &str = "13,570 instructions, of which more than a half are those that junk takes too: extracting, hashing, \
-    and the response with its challenge. The rest decodes the payload and reads the claims.";
-const MANY: &str = "The entries of a million tokens do not fit the processor's caches: a hit waits for main memory, for \
-    the slot of the table, and then for the entry.";
-const THREADS: &str = "Each thread holds the token by a count of its own, so that nothing of it moves between the cores. \
-    What is left is theirs: where they are two halves of one core, or those of a shared machine, each is slower while \
-    the other works.";
+const HIT: &str = "A hit takes 4,000 instructions: 1,820 for the keyed hash of the token's 657 bytes, 950 for \
+    `http::Extensions` to keep two values. The 128-bit SipHash-1-3 alone takes 217 ns on such a machine; \
+    HighwayHash takes 170, POLYVAL 163, but 2,500 without hardware polynomial multiplication. Faster hashes have no \
+    key, or do not protect it.";
+const FIRST: &str = "Besides the RS256 signature, 15,430 instructions: 4,200 decode into the claims type by \
+    `serde_json`, 2,100 read the registered claims, 600 pack them; 1,600 allocate and free and 900 copy, partly for \
+    these; the rest is base64, the cache's hash, the header, the response.";
+const PEERS: &str = "Most of it is the signature, which is the same for all that verify with AWS-LC.";
+const REFUSAL: &str = "13,570 instructions. Junk takes more than half of them too: extraction, hashing, and the \
+    response with its challenge. The rest decodes the payload and reads the claims.";
+const MANY: &str = "A million entries do not fit the processor's caches: a hit waits for main memory twice, for the \
+    table's slot and for the entry.";
+const THREADS: &str = "Each thread has its own reference count for the token, so nothing of it moves between the \
+    cores. The rest is the hardware: hyperthreads of one core, or cores of a shared machine, slow each other down.";
 
 /// The goals as a table, for those that were measured, and why some are missed.
 pub(super) fn table(measured: &Measured) -> String {
@@ -91,7 +90,7 @@ fn repeated(measured: &Measured) -> Vec<Goal> {
         let peer = measured.fastest_peer(algorithm, REPEATED);
         if let (Some(ours), Some(peer)) = (measured.ours(algorithm, REPEATED), peer) {
             goals.push(Goal {
-                what: format!("repeated token, {algorithm}: less than the fastest peer adds"),
+                what: format!("repeated token, {algorithm}: times as fast as the fastest peer"),
                 wanted,
                 measured: times(peer / ours),
                 met: peer / ours >= least,
@@ -117,7 +116,7 @@ fn first_sight(measured: &Measured) -> Vec<Goal> {
     }
     if let Some(ours) = measured.ours("HS256", FIRST_SIGHT) {
         goals.push(Goal {
-            what: "first sight, HS256: signature and all".into(),
+            what: "first sight, HS256: signature included".into(),
             wanted: "≤ 1.6 µs",
             measured: time(ours),
             met: ours <= 1600.0,
@@ -155,7 +154,7 @@ fn refused(measured: &Measured) -> Vec<Goal> {
         let times_of_all = ALL.iter().map(|algorithm| measured.ours(algorithm, case));
         let longest = times_of_all.flatten().fold(0.0, f64::max);
         goals.push(Goal {
-            what: format!("{case} token, the dearest algorithm"),
+            what: format!("{case} token, the slowest algorithm"),
             wanted: "≤ 1.5 µs",
             measured: time(longest),
             met: longest <= 1500.0,
@@ -164,7 +163,7 @@ fn refused(measured: &Measured) -> Vec<Goal> {
         let peer = measured.fastest_peer("RS256", case);
         if let (Some(ours), Some(peer)) = (measured.ours("RS256", case), peer) {
             goals.push(Goal {
-                what: format!("{case} token, RS256: cheaper than with the fastest peer"),
+                what: format!("{case} token, RS256: times as fast as the fastest peer"),
                 wanted: "≥ 10×",
                 measured: times(peer / ours),
                 met: peer / ours >= 10.0,
@@ -181,7 +180,7 @@ fn http(measured: &Measured) -> Vec<Goal> {
     for (algorithm, wanted, least) in [("RS256", "≥ 4×", 4.0), ("ES256", "≥ 8×", 8.0)] {
         if let Some(share) = measured.share(algorithm, ours, Contestant::NoLayer) {
             goals.push(Goal {
-                what: format!("HTTP, repeated token, {algorithm}: of the rate without a layer"),
+                what: format!("HTTP, repeated token, {algorithm}: share of the rate without a layer"),
                 wanted: "≥ 95 %",
                 measured: percent(share),
                 met: share >= 0.95,
@@ -192,7 +191,7 @@ fn http(measured: &Measured) -> Vec<Goal> {
         let ratios = peers.filter_map(|peer| measured.share(algorithm, ours, peer));
         if let Some(ratio) = ratios.min_by(f64::total_cmp) {
             goals.push(Goal {
-                what: format!("HTTP, repeated token, {algorithm}: of the best peer's rate"),
+                what: format!("HTTP, repeated token, {algorithm}: ratio to the best peer's rate"),
                 wanted,
                 measured: times(ratio),
                 met: ratio >= least,
@@ -211,7 +210,7 @@ fn scale(measured: &Measured) -> Vec<Goal> {
     };
     if let Some(ratio) = ratio(MANY_TOKENS, FEW_TOKENS) {
         goals.push(Goal {
-            what: "a hit among 1,000,000 cached tokens, beside one among 100".into(),
+            what: "a hit among 1,000,000 cached tokens, relative to one among 100".into(),
             wanted: "≤ 3×",
             measured: times(ratio),
             met: ratio <= 3.0,
@@ -220,7 +219,7 @@ fn scale(measured: &Measured) -> Vec<Goal> {
     }
     if let Some(ratio) = ratio(TWO_THREADS, ONE_THREAD) {
         goals.push(Goal {
-            what: "two threads on one hot token, beside one thread".into(),
+            what: "two threads on one hot token, relative to one thread".into(),
             wanted: "≥ 1.5×",
             measured: format!("{ratio:.2}×"),
             met: ratio >= 1.5,
