@@ -29,7 +29,8 @@ const HIT: &str = "A hit takes 4,000 instructions: 1,820 for the keyed hash of t
 const FIRST: &str = "Besides the RS256 signature, 15,430 instructions: 4,200 decode into the claims type by \
     `serde_json`, 2,100 read the registered claims, 600 pack them; 1,600 allocate and free and 900 copy, partly for \
     these; the rest is base64, the cache's hash, the header, the response.";
-const PEERS: &str = "Most of it is the signature, which is the same for all that verify with AWS-LC.";
+const PEERS: &str =
+    "Most of it is the signature, which is the same for all that verify with AWS-LC.";
 const REFUSAL: &str = "13,570 instructions. Junk takes more than half of them too: extraction, hashing, and the \
     response with its challenge. The rest decodes the payload and reads the claims.";
 const MANY: &str = "A million entries do not fit the processor's caches: a hit waits for main memory twice, for the \
@@ -180,7 +181,9 @@ fn http(measured: &Measured) -> Vec<Goal> {
     for (algorithm, wanted, least) in [("RS256", "≥ 4×", 4.0), ("ES256", "≥ 8×", 8.0)] {
         if let Some(share) = measured.share(algorithm, ours, Contestant::NoLayer) {
             goals.push(Goal {
-                what: format!("HTTP, repeated token, {algorithm}: share of the rate without a layer"),
+                what: format!(
+                    "HTTP, repeated token, {algorithm}: share of the rate without a layer"
+                ),
                 wanted: "≥ 95 %",
                 measured: percent(share),
                 met: share >= 0.95,
