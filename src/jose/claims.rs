@@ -1,12 +1,11 @@
 //! The registered claims of a token.
 
-use std::borrow::Cow;
 use std::fmt;
 
 use super::numeric_date::NumericDate;
 use super::packed::{Packed, Packer};
-use super::reader::Texts;
-use super::unverified::UnverifiedClaims;
+use super::texts::OneOrMany;
+use super::unverified::{Claims, Times, UnverifiedClaims};
 use crate::error::TokenError;
 
 /// The registered claims ([RFC 7519 §4.1](https://www.rfc-editor.org/rfc/rfc7519#section-4.1)), the
@@ -115,7 +114,7 @@ impl RegisteredClaims {
 
 impl From<&Claims<'_>> for RegisteredClaims {
     fn from(claims: &Claims<'_>) -> Self {
-        let mut packer = claims.packer();
+        let mut packer = packer(claims);
         if let Some(issuer) = &claims.issuer {
             packer.text(ISSUER, issuer);
         }
@@ -163,66 +162,26 @@ impl fmt::Debug for RegisteredClaims {
     }
 }
 
-/// The registered claims as they stand in a payload.
-#[derive(Default)]
-pub(crate) struct Claims<'a> {
-    pub(crate) issuer: Option<Cow<'a, str>>,
-    pub(crate) subject: Option<Cow<'a, str>>,
-    pub(crate) audience: Option<OneOrMany<'a>>,
-    pub(crate) times: Times,
-    pub(crate) token_id: Option<Cow<'a, str>>,
-    pub(crate) session_id: Option<Cow<'a, str>>,
-    pub(crate) scope: Option<OneOrMany<'a>>,
-    pub(crate) scp: Option<OneOrMany<'a>>,
-}
+/// A packer with room for the claims.
+fn packer(claims: &Claims<'_>) -> Packer {
+    /// What a date of these times takes, and about as much the second item of a list.
+    const DATE_LEN: usize = 6;
 
-/// The dates among them.
-#[derive(Clone, Copy, Default)]
-pub(crate) struct Times {
-    pub(crate) expires_at: Option<NumericDate>,
-    pub(crate) not_before: Option<NumericDate>,
-    pub(crate) issued_at: Option<NumericDate>,
-}
-
-impl Claims<'_> {
-    fn packer(&self) -> Packer {
-        /// What a date of these times takes, and about as much the second item of a list.
-        const DATE_LEN: usize = 6;
-
-        let (mut len, mut items) = (3 * DATE_LEN, 3_usize);
-        let mut add = |text: &str| {
-            len = len.saturating_add(text.len());
-            items = items.saturating_add(1);
-        };
-        let single = [
-            &self.issuer,
-            &self.subject,
-            &self.token_id,
-            &self.session_id,
-        ];
-        single.into_iter().flatten().for_each(|text| add(text));
-        for texts in [&self.audience, &self.scope, &self.scp] {
-            let texts = texts.iter().flat_map(OneOrMany::iter);
-            texts.for_each(|text| add(&text));
-        }
-        Packer::new(len, items)
+    let (mut len, mut items) = (3 * DATE_LEN, 3_usize);
+    let mut add = |text: &str| {
+        len = len.saturating_add(text.len());
+        items = items.saturating_add(1);
+    };
+    let single = [
+        &claims.issuer,
+        &claims.subject,
+        &claims.token_id,
+        &claims.session_id,
+    ];
+    single.into_iter().flatten().for_each(|text| add(text));
+    for texts in [&claims.audience, &claims.scope, &claims.scp] {
+        let texts = texts.iter().flat_map(OneOrMany::iter);
+        texts.for_each(|text| add(&text));
     }
-}
-
-/// One text or several, as `aud` and `scope` have them.
-pub(crate) enum OneOrMany<'a> {
-    /// A JSON string.
-    One(Cow<'a, str>),
-    /// A JSON array of strings.
-    Many(Texts<'a>),
-}
-
-impl OneOrMany<'_> {
-    pub(crate) fn iter(&self) -> impl Iterator<Item = Cow<'_, str>> {
-        let (one, many) = match self {
-            Self::One(text) => (Some(Cow::Borrowed(&**text)), None),
-            Self::Many(texts) => (None, Some(texts.clone())),
-        };
-        one.into_iter().chain(many.into_iter().flatten())
-    }
+    Packer::new(len, items)
 }

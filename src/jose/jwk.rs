@@ -4,22 +4,24 @@ use std::fmt;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
 use zeroize::Zeroizing;
 
 use crate::error::{ConfigError, KeyError};
 use crate::jose::backend;
-use crate::jose::jwk_members::{JwkMembers, Object, Thumbprint};
+use crate::jose::jwk_members::{JwkMembers, Member, Thumbprint};
 use crate::jose::key_material::{Curve, KeyMaterial, PublicMaterial};
-use crate::jose::{Algorithm, AlgorithmSet, VerifyingKey, secret};
+use crate::jose::object::Object;
+use crate::jose::{Algorithm, AlgorithmSet, secret};
 
 /// A JSON Web Key ([RFC 7517](https://www.rfc-editor.org/rfc/rfc7517)): a public key or a secret.
 ///
-/// Reading one is strict: known members may not be repeated and must be of the right JSON type,
-/// and numbers are base64url without padding
+/// Parsing is strict: a known member must not repeat and must have the right JSON type, and numbers
+/// are base64url without padding
 /// ([RFC 7515 §2](https://www.rfc-editor.org/rfc/rfc7515#section-2)). The members of private keys
-/// (`d`, `p` and so on) and of certificates (`x5c` and so on) are skipped and not kept.
+/// (`d`, `p`, …) and certificates (`x5c`, …) are skipped.
 ///
-/// Writing one is for public keys only: a secret is not exported. `Debug` shows neither.
+/// Only public keys serialize. `Debug` shows no key.
 ///
 /// ```
 /// use tower_bearer::jose::Jwk;
@@ -40,15 +42,14 @@ pub struct Jwk {
     value: JwkValue,
 }
 
-/// The key itself.
 #[derive(Clone)]
-pub(crate) enum JwkValue {
+enum JwkValue {
     Secret(Zeroizing<Vec<u8>>),
     Public(PublicMaterial),
 }
 
 impl Jwk {
-    /// Reads the JSON text of one key.
+    /// Parses the JSON text of one key.
     ///
     /// # Errors
     ///
@@ -68,20 +69,35 @@ impl Jwk {
     pub fn parse(json: impl AsRef<[u8]>) -> Result<Self, ConfigError> {
         const NO_JWK: KeyError = KeyError::Malformed(JwkMembers::EXPECTED);
 
-        // Where `serde_json` skips a member, it does not look whether its bytes are text.
+        // `serde_json` does not check that the members it skips are UTF-8.
         let text = str::from_utf8(json.as_ref()).map_err(|_| NO_JWK)?;
         let members: Object<JwkMembers> = serde_json::from_str(text).map_err(|_| NO_JWK)?;
-        Ok(Self::from_members(&members.0)?)
+        Ok(Self::from_members(members.0)?)
     }
 
-    pub(crate) fn from_members(members: &JwkMembers) -> Result<Self, KeyError> {
+    fn from_members(members: JwkMembers) -> Result<Self, KeyError> {
         Ok(Self {
-            key_id: members.kid.clone(),
-            usage: members.usage.clone(),
-            operations: members.key_ops.clone(),
-            algorithm: members.alg.clone(),
-            value: JwkValue::from_members(members)?,
+            value: JwkValue::from_members(&members)?,
+            key_id: members.kid.0,
+            usage: members.usage.0,
+            operations: members.key_ops.0,
+            algorithm: members.alg.0,
         })
+    }
+
+    /// A public key for signatures, with an `alg` if it permits one algorithm only.
+    pub(crate) fn public(
+        material: PublicMaterial,
+        key_id: Option<&str>,
+        algorithm: Option<Algorithm>,
+    ) -> Self {
+        Self {
+            key_id: key_id.map(Into::into),
+            usage: Some("sig".into()),
+            operations: None,
+            algorithm: algorithm.map(|algorithm| algorithm.name().into()),
+            value: JwkValue::Public(material),
+        }
     }
 
     /// The `kid` of the key, if it has one.
@@ -96,7 +112,7 @@ impl Jwk {
     ///
     /// [`KeyError::NoBackend`] if the crate was built without cryptography.
     pub fn thumbprint(&self) -> Result<String, ConfigError> {
-        let members = JwkMembers::of_value(&self.value);
+        let members = JwkMembers::of_key(&self.material());
         let json = Zeroizing::new(
             serde_json::to_vec(&Thumbprint(&members))
                 .map_err(|_| KeyError::Malformed(JwkMembers::EXPECTED))?,
@@ -104,7 +120,7 @@ impl Jwk {
         Ok(URL_SAFE_NO_PAD.encode(backend::sha256(&json)?))
     }
 
-    /// The algorithms that the key permits, by its type, its `use`, its `key_ops` and its `alg`.
+    /// The algorithms permitted by the key's type, `use`, `key_ops` and `alg`.
     pub(crate) fn algorithms(&self) -> Result<AlgorithmSet, KeyError> {
         if self.usage.as_deref().is_some_and(|usage| usage != "sig") {
             return Err(KeyError::NotForVerification);
@@ -136,17 +152,17 @@ impl Jwk {
         }
     }
 
-    /// The members to write: of public keys only.
-    pub(crate) fn to_members(&self) -> Result<JwkMembers, KeyError> {
+    /// The members to write. A secret has none.
+    fn to_members(&self) -> Result<JwkMembers, KeyError> {
         if matches!(self.value, JwkValue::Secret(_)) {
             return Err(KeyError::SecretNotExported);
         }
         Ok(JwkMembers {
-            kid: self.key_id.clone(),
-            usage: self.usage.clone(),
-            key_ops: self.operations.clone(),
-            alg: self.algorithm.clone(),
-            ..JwkMembers::of_value(&self.value)
+            kid: Member(self.key_id.clone()),
+            usage: Member(self.usage.clone()),
+            key_ops: Member(self.operations.clone()),
+            alg: Member(self.algorithm.clone()),
+            ..JwkMembers::of_key(&self.material())
         })
     }
 }
@@ -169,22 +185,22 @@ fn check_operations(operations: &[String]) -> Result<(), KeyError> {
 
 impl JwkValue {
     fn from_members(members: &JwkMembers) -> Result<Self, KeyError> {
-        let curve = members.crv.as_deref();
+        let curve = members.crv.0.as_deref();
         match (members.kty.as_str(), curve) {
-            ("oct", _) => decode(members.k.as_deref().map(String::as_str)).map(Self::Secret),
+            ("oct", _) => decode_text(members.k.as_deref()).map(Self::Secret),
             ("RSA", _) => {
-                let (n, e) = (decode(members.n.as_deref())?, decode(members.e.as_deref())?);
+                let (n, e) = (decode(&members.n)?, decode(&members.e)?);
                 PublicMaterial::rsa(&n, &e).map(Self::Public)
             }
             ("OKP", Some("Ed25519")) => {
-                PublicMaterial::ed25519(&decode(members.x.as_deref())?).map(Self::Public)
+                PublicMaterial::ed25519(&decode(&members.x)?).map(Self::Public)
             }
             ("EC", Some(name)) => {
                 let curve = Curve::ALL
                     .into_iter()
                     .find(|curve| curve.name() == name)
                     .ok_or(KeyError::UnsupportedType)?;
-                let (x, y) = (decode(members.x.as_deref())?, decode(members.y.as_deref())?);
+                let (x, y) = (decode(&members.x)?, decode(&members.y)?);
                 PublicMaterial::ec(curve, &x, &y).map(Self::Public)
             }
             ("EC" | "OKP", None) => Err(KeyError::Malformed("the JWK lacks a member of its type")),
@@ -194,7 +210,11 @@ impl JwkValue {
 }
 
 /// Decodes strictly: no padding, no other alphabet, no bits left over.
-fn decode(member: Option<&str>) -> Result<Zeroizing<Vec<u8>>, KeyError> {
+fn decode(member: &Member<String>) -> Result<Zeroizing<Vec<u8>>, KeyError> {
+    decode_text(member.0.as_ref())
+}
+
+fn decode_text(member: Option<&String>) -> Result<Zeroizing<Vec<u8>>, KeyError> {
     let text = member.ok_or(KeyError::Malformed("the JWK lacks a member of its type"))?;
     URL_SAFE_NO_PAD
         .decode(text)
@@ -202,24 +222,18 @@ fn decode(member: Option<&str>) -> Result<Zeroizing<Vec<u8>>, KeyError> {
         .map_err(|_| KeyError::Malformed("a member of the JWK is not base64url without padding"))
 }
 
-impl TryFrom<&VerifyingKey> for Jwk {
-    type Error = ConfigError;
+impl<'de> Deserialize<'de> for Jwk {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let Object(members) = Object::deserialize(deserializer)?;
+        Self::from_members(members).map_err(de::Error::custom)
+    }
+}
 
-    /// The JWK of a public key, with its `kid`, `"use":"sig"`, and an `alg` if the key permits one
-    /// algorithm only: a JWK cannot name several.
-    ///
-    /// Fails with [`KeyError::SecretNotExported`] for a secret.
-    fn try_from(key: &VerifyingKey) -> Result<Self, Self::Error> {
-        let material = key.public_material().ok_or(KeyError::SecretNotExported)?;
-        Ok(Self {
-            key_id: key.key_id().map(Into::into),
-            usage: Some("sig".into()),
-            operations: None,
-            algorithm: key
-                .only_algorithm()
-                .map(|algorithm| algorithm.name().into()),
-            value: JwkValue::Public(material.clone()),
-        })
+impl Serialize for Jwk {
+    /// Fails for a secret.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let members = self.to_members().map_err(ser::Error::custom)?;
+        members.serialize(serializer)
     }
 }
 

@@ -1,170 +1,48 @@
-//! The members of a JWK, as they stand in JSON.
-
-use std::fmt;
-use std::marker::PhantomData;
+//! The members of a JWK as JSON.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde::de::MapAccess;
-use serde::de::value::MapAccessDeserializer;
 use serde::ser::SerializeMap;
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use zeroize::Zeroizing;
 
-use crate::jose::jwk::{Jwk, JwkValue};
-use crate::jose::key_material::PublicMaterial;
+use crate::jose::key_material::{KeyMaterial, PublicMaterial};
 
-/// The members that are known. Repeating one is an error, and so is a wrong type, `null` included;
-/// members that are not known are skipped without being kept.
-#[derive(Default, Deserialize, Serialize)]
+/// The known members. Repeating one is an error, and so is a wrong type or `null`. Unknown members
+/// are skipped.
+#[derive(Default, Deserialize)]
 pub(crate) struct JwkMembers {
     pub(crate) kty: String,
-    #[serde(
-        default,
-        deserialize_with = "present",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub(crate) kid: Option<String>,
-    #[serde(rename = "use")]
-    #[serde(
-        default,
-        deserialize_with = "present",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub(crate) usage: Option<String>,
-    #[serde(
-        default,
-        deserialize_with = "present",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub(crate) key_ops: Option<Vec<String>>,
-    #[serde(
-        default,
-        deserialize_with = "present",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub(crate) alg: Option<String>,
-    #[serde(
-        default,
-        deserialize_with = "present",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub(crate) crv: Option<String>,
-    #[serde(
-        default,
-        deserialize_with = "present",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub(crate) n: Option<String>,
-    #[serde(
-        default,
-        deserialize_with = "present",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub(crate) e: Option<String>,
-    #[serde(
-        default,
-        deserialize_with = "present",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub(crate) x: Option<String>,
-    #[serde(
-        default,
-        deserialize_with = "present",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub(crate) y: Option<String>,
-    #[serde(default, deserialize_with = "secret", skip_serializing)]
+    #[serde(default)]
+    pub(crate) kid: Member<String>,
+    #[serde(default, rename = "use")]
+    pub(crate) usage: Member<String>,
+    #[serde(default)]
+    pub(crate) key_ops: Member<Vec<String>>,
+    #[serde(default)]
+    pub(crate) alg: Member<String>,
+    #[serde(default)]
+    pub(crate) crv: Member<String>,
+    #[serde(default)]
+    pub(crate) n: Member<String>,
+    #[serde(default)]
+    pub(crate) e: Member<String>,
+    #[serde(default)]
+    pub(crate) x: Member<String>,
+    #[serde(default)]
+    pub(crate) y: Member<String>,
+    #[serde(default, deserialize_with = "secret")]
     pub(crate) k: Option<Zeroizing<String>>,
 }
 
-impl JwkMembers {
-    /// What to say of a text that does not fit.
-    pub(crate) const EXPECTED: &'static str =
-        "the JWK is not one JSON object with well-typed, unrepeated members";
-
-    /// The members that make up the key itself.
-    pub(crate) fn of_value(value: &JwkValue) -> Self {
-        let encode = |bytes: &[u8]| Some(URL_SAFE_NO_PAD.encode(bytes));
-        match value {
-            JwkValue::Secret(secret) => Self {
-                kty: "oct".into(),
-                k: encode(secret).map(Zeroizing::new),
-                ..Self::default()
-            },
-            JwkValue::Public(PublicMaterial::Rsa { n, e }) => Self {
-                kty: "RSA".into(),
-                n: encode(n),
-                e: encode(e),
-                ..Self::default()
-            },
-            JwkValue::Public(PublicMaterial::Ec { curve, point }) => {
-                let (x, y) = curve.coordinates(point);
-                Self {
-                    kty: "EC".into(),
-                    crv: Some(curve.name().into()),
-                    x: encode(x),
-                    y: encode(y),
-                    ..Self::default()
-                }
-            }
-            JwkValue::Public(PublicMaterial::Ed25519(key)) => Self {
-                kty: "OKP".into(),
-                crv: Some("Ed25519".into()),
-                x: encode(key),
-                ..Self::default()
-            },
-        }
-    }
-}
-
-/// The required members in lexicographic order, which is what a thumbprint is taken of
-/// ([RFC 7638 §3.2](https://www.rfc-editor.org/rfc/rfc7638#section-3.2)).
-pub(crate) struct Thumbprint<'a>(pub(crate) &'a JwkMembers);
-
-impl Serialize for Thumbprint<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let members = self.0;
-        let all = [
-            ("crv", members.crv.as_deref()),
-            ("e", members.e.as_deref()),
-            ("k", members.k.as_deref().map(String::as_str)),
-            ("kty", Some(members.kty.as_str())),
-            ("n", members.n.as_deref()),
-            ("x", members.x.as_deref()),
-            ("y", members.y.as_deref()),
-        ];
-        let mut map = serializer.serialize_map(None)?;
-        for (name, value) in all {
-            if let Some(value) = value {
-                map.serialize_entry(name, value)?;
-            }
-        }
-        map.end()
-    }
-}
-
-impl<'de> Deserialize<'de> for Jwk {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let members = Object::<JwkMembers>::deserialize(deserializer)?;
-        Self::from_members(&members.0).map_err(de::Error::custom)
-    }
-}
-
-impl Serialize for Jwk {
-    /// Fails for a secret.
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.to_members()
-            .map_err(ser::Error::custom)?
-            .serialize(serializer)
-    }
-}
-
 /// A member that may be missing, but not `null`.
-fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
-    deserializer: D,
-) -> Result<Option<T>, D::Error> {
-    T::deserialize(deserializer).map(Some)
+#[derive(Default)]
+pub(crate) struct Member<T>(pub(crate) Option<T>);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Member<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        T::deserialize(deserializer).map(|value| Self(Some(value)))
+    }
 }
 
 fn secret<'de, D: Deserializer<'de>>(
@@ -173,25 +51,87 @@ fn secret<'de, D: Deserializer<'de>>(
     String::deserialize(deserializer).map(|text| Some(Zeroizing::new(text)))
 }
 
-/// What is read from a JSON object only: serde would read a struct from an array as well.
-pub(crate) struct Object<T>(pub(crate) T);
+impl JwkMembers {
+    /// The message for a text that does not fit.
+    pub(crate) const EXPECTED: &'static str =
+        "the JWK is not one JSON object with well-typed, unrepeated members";
 
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Visitor<T>(PhantomData<T>);
-
-        impl<'de, T: Deserialize<'de>> de::Visitor<'de> for Visitor<T> {
-            type Value = Object<T>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a JSON object")
+    /// The members of the key itself.
+    pub(crate) fn of_key(key: &KeyMaterial<'_>) -> Self {
+        let encode = |bytes: &[u8]| Member(Some(URL_SAFE_NO_PAD.encode(bytes)));
+        match key {
+            KeyMaterial::Secret(secret) => Self {
+                kty: "oct".into(),
+                k: Some(URL_SAFE_NO_PAD.encode(secret).into()),
+                ..Self::default()
+            },
+            KeyMaterial::Public(PublicMaterial::Rsa { n, e }) => Self {
+                kty: "RSA".into(),
+                n: encode(n),
+                e: encode(e),
+                ..Self::default()
+            },
+            KeyMaterial::Public(PublicMaterial::Ec { curve, point }) => {
+                let (x, y) = curve.coordinates(point);
+                Self {
+                    kty: "EC".into(),
+                    crv: Member(Some(curve.name().into())),
+                    x: encode(x),
+                    y: encode(y),
+                    ..Self::default()
+                }
             }
-
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
-                T::deserialize(MapAccessDeserializer::new(map)).map(Object)
-            }
+            KeyMaterial::Public(PublicMaterial::Ed25519(key)) => Self {
+                kty: "OKP".into(),
+                crv: Member(Some("Ed25519".into())),
+                x: encode(key),
+                ..Self::default()
+            },
         }
-
-        deserializer.deserialize_map(Visitor(PhantomData))
     }
+}
+
+impl Serialize for JwkMembers {
+    /// Writes everything but a secret.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("kty", &self.kty)?;
+        write(&mut map, "kid", self.kid.0.as_ref())?;
+        write(&mut map, "use", self.usage.0.as_ref())?;
+        write(&mut map, "key_ops", self.key_ops.0.as_ref())?;
+        write(&mut map, "alg", self.alg.0.as_ref())?;
+        write(&mut map, "crv", self.crv.0.as_ref())?;
+        write(&mut map, "n", self.n.0.as_ref())?;
+        write(&mut map, "e", self.e.0.as_ref())?;
+        write(&mut map, "x", self.x.0.as_ref())?;
+        write(&mut map, "y", self.y.0.as_ref())?;
+        map.end()
+    }
+}
+
+/// The required members in lexicographic order: the input of a thumbprint
+/// ([RFC 7638 §3.2](https://www.rfc-editor.org/rfc/rfc7638#section-3.2)).
+pub(crate) struct Thumbprint<'a>(pub(crate) &'a JwkMembers);
+
+impl Serialize for Thumbprint<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let members = self.0;
+        let mut map = serializer.serialize_map(None)?;
+        write(&mut map, "crv", members.crv.0.as_ref())?;
+        write(&mut map, "e", members.e.0.as_ref())?;
+        write(&mut map, "k", members.k.as_deref())?;
+        map.serialize_entry("kty", &members.kty)?;
+        write(&mut map, "n", members.n.0.as_ref())?;
+        write(&mut map, "x", members.x.0.as_ref())?;
+        write(&mut map, "y", members.y.0.as_ref())?;
+        map.end()
+    }
+}
+
+fn write<M: SerializeMap, T: Serialize>(
+    map: &mut M,
+    name: &str,
+    value: Option<&T>,
+) -> Result<(), M::Error> {
+    value.map_or(Ok(()), |value| map.serialize_entry(name, value))
 }

@@ -4,8 +4,7 @@ use serde::Deserialize;
 
 use crate::error::ConfigError;
 use crate::jose::VerifyingKey;
-use crate::jose::jwk_members::Object;
-use crate::jose::object::{read_object, set_once};
+use crate::jose::object::{Object, read_object, set_once};
 
 /// The keys of a JWK Set ([RFC 7517 §5](https://www.rfc-editor.org/rfc/rfc7517#section-5)).
 ///

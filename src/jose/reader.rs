@@ -1,17 +1,12 @@
-//! Reading the values of a JSON object.
+//! Reads JSON values from a text, without copying.
 
 use std::borrow::Cow;
 
 use serde::de::Deserialize;
 use serde_json::Deserializer;
 
-use super::claims::OneOrMany;
 use super::json_string::JsonString;
 use super::numeric_date::NumericDate;
-
-/// How many strings an array may have. A token of 16 KiB has hardly room for so many audiences or
-/// scopes that mean something, and junk is not worth the time that more take.
-const MAX_TEXTS: usize = 512;
 
 /// Where in the text the reading is. What cannot be read is not passed over.
 #[derive(Clone)]
@@ -31,29 +26,6 @@ impl<'a> Reader<'a> {
         let text = reader.string()?.text()?;
         *self = reader;
         Some(text)
-    }
-
-    /// Reads a string or an array of strings, which must not be too many.
-    pub(crate) fn texts(&mut self) -> Option<OneOrMany<'a>> {
-        if self.peek() == Some(b'"') {
-            return self.text().map(OneOrMany::One);
-        }
-        self.eat(b'[')?;
-        self.skip_space();
-        let texts = OneOrMany::Many(Texts(self.clone()));
-        if self.eat(b']').is_some() {
-            return Some(texts);
-        }
-        for _ in 0..MAX_TEXTS {
-            self.element()?.check()?;
-            self.skip_space();
-            if self.eat(b',').is_none() {
-                self.eat(b']')?;
-                return Some(texts);
-            }
-            self.skip_space();
-        }
-        None
     }
 
     /// Reads an array, and leaves its elements as text.
@@ -179,23 +151,5 @@ impl<'a> Reader<'a> {
     pub(super) fn advance(&mut self, by: usize) {
         // Cannot overflow: it stays within the text, or one byte behind.
         self.at = self.at.wrapping_add(by);
-    }
-}
-
-/// The strings of an array that was read already, read anew each time: a list of them would take
-/// many times the memory of the array.
-#[derive(Clone)]
-pub(crate) struct Texts<'a>(Reader<'a>);
-
-impl<'a> Iterator for Texts<'a> {
-    type Item = Cow<'a, str>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let Self(reader) = self;
-        reader.skip_space();
-        let text = reader.element()?.text()?;
-        reader.skip_space();
-        reader.eat(b',');
-        Some(text)
     }
 }

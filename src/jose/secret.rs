@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 use crate::error::KeyError;
 use crate::jose::algorithm::Hash;
 use crate::jose::der::DerForm;
-use crate::jose::jwk_members::Object;
+use crate::jose::object::Object;
 use crate::jose::{Algorithm, AlgorithmSet, KeyFamily};
 
 /// The algorithms that a secret is long enough for

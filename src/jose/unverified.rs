@@ -1,9 +1,12 @@
 //! What a payload says before its signature is checked.
 
-use super::claims::Claims;
+use std::borrow::Cow;
+
 use super::names::Names;
+use super::numeric_date::NumericDate;
 use super::object::{read_object, set_once};
 use super::private_names::holds_private_name;
+use super::texts::OneOrMany;
 use crate::error::TokenError;
 
 /// The claims of a payload whose signature is not verified yet. They never leave this crate.
@@ -74,4 +77,25 @@ impl<'a> UnverifiedClaims<'a> {
             other => self.others.contains(other),
         }
     }
+}
+
+/// The registered claims of a payload.
+#[derive(Default)]
+pub(crate) struct Claims<'a> {
+    pub(crate) issuer: Option<Cow<'a, str>>,
+    pub(crate) subject: Option<Cow<'a, str>>,
+    pub(crate) audience: Option<OneOrMany<'a>>,
+    pub(crate) times: Times,
+    pub(crate) token_id: Option<Cow<'a, str>>,
+    pub(crate) session_id: Option<Cow<'a, str>>,
+    pub(crate) scope: Option<OneOrMany<'a>>,
+    pub(crate) scp: Option<OneOrMany<'a>>,
+}
+
+/// The dates among the claims.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Times {
+    pub(crate) expires_at: Option<NumericDate>,
+    pub(crate) not_before: Option<NumericDate>,
+    pub(crate) issued_at: Option<NumericDate>,
 }

@@ -135,6 +135,23 @@ impl TryFrom<&Jwk> for VerifyingKey {
     }
 }
 
+impl TryFrom<&VerifyingKey> for Jwk {
+    type Error = ConfigError;
+
+    /// The public key with its `kid`, `"use":"sig"`, and an `alg` if it permits one algorithm
+    /// only: a JWK cannot name several.
+    ///
+    /// Fails with [`KeyError::SecretNotExported`] for a secret.
+    fn try_from(key: &VerifyingKey) -> Result<Self, Self::Error> {
+        let material = key.public_material().ok_or(KeyError::SecretNotExported)?;
+        Ok(Self::public(
+            material.clone(),
+            key.key_id(),
+            key.only_algorithm(),
+        ))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
