@@ -63,6 +63,7 @@
 //! | --- | --- |
 //! | `aws-lc-rs` (default) | cryptography by AWS-LC: the fastest; needs a C compiler |
 //! | `rust-crypto` | cryptography in pure Rust |
+//! | `jsonwebtoken` (default) | conversions from and to the keys, sets and headers of `jsonwebtoken` 12 |
 //! | `axum` | [`VerifiedToken<C>`] as an extractor |
 //! | `remote` | keys from a JWKS URL or by discovery; needs Tokio and a C compiler |
 //! | `platform-roots` | trusts the platform's root certificates, in place of Mozilla's |
@@ -142,6 +143,8 @@ pub mod extract;
 #[cfg(any(feature = "feed", feature = "remote"))]
 mod jitter;
 pub mod jose;
+#[cfg(feature = "jsonwebtoken")]
+mod jsonwebtoken;
 pub mod keys;
 mod observe;
 pub mod reject;

@@ -170,6 +170,7 @@ impl Curve {
     }
 
     /// The length of an uncompressed point, in bytes.
+    #[cfg(feature = "jsonwebtoken")]
     pub(crate) const fn point_len(self) -> usize {
         match self {
             Self::P256 => 65,

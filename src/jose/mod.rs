@@ -7,7 +7,6 @@ mod claim_path;
 mod claims;
 mod der;
 mod header;
-mod interop;
 mod json_string;
 mod jwk;
 mod jwk_members;
@@ -35,6 +34,8 @@ pub use claims::RegisteredClaims;
 pub use header::Header;
 pub use jwk::Jwk;
 pub use jwk_set::{JwkSet, SkippedKey};
+#[cfg(feature = "jsonwebtoken")]
+pub(crate) use key_material::{Curve, PublicMaterial};
 pub use numeric_date::NumericDate;
 #[cfg(feature = "remote")]
 pub(crate) use object::{read_object, set_once};

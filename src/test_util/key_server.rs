@@ -11,7 +11,7 @@ use serde_json::json;
 use tower::Service;
 
 use super::TestIssuer;
-use crate::jose::VerifyingKey;
+use crate::jose::{Jwk, VerifyingKey};
 
 /// A Tower service that publishes the keys of a [`TestIssuer`]: its OpenID Connect discovery
 /// document, and its JWK Set at `jwks.json` below the issuer. Clones publish the same keys.
@@ -108,7 +108,7 @@ impl KeyServer {
 fn jwks(keys: impl IntoIterator<Item = VerifyingKey>) -> String {
     let keys = keys
         .into_iter()
-        .map(|key| jsonwebtoken::jwk::Jwk::try_from(&key).expect("the key is not a secret"));
+        .map(|key| Jwk::try_from(&key).expect("the key is not a secret"));
     json!({ "keys": keys.collect::<Vec<_>>() }).to_string()
 }
 

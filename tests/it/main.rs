@@ -18,6 +18,7 @@ mod error;
 mod extract;
 mod issue;
 mod jose;
+mod jsonwebtoken;
 mod keys;
 mod leaks;
 mod observe;

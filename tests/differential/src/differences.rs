@@ -92,7 +92,7 @@ impl Parts {
         let kind = match ours {
             "accepted" => return self.explain_refusal(),
             "too_long" if *len > 16 * 1024 => "it takes tokens of any length",
-            "critical_header" if header.has("crit") => "it ignores `crit` (RFC 7515, 4.1.11)",
+            "critical_header" if header.has("crit") => "it takes `b64` as critical (RFC 7797)",
             "critical_header" if header.get("b64") == Some(&Value::Bool(false)) => {
                 "it ignores `b64` (RFC 7797)"
             }

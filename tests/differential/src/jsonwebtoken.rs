@@ -24,7 +24,7 @@ impl Judge {
             let algorithm = Algorithm::try_from(algorithm).ok()?;
             let name = key.key_id().unwrap().to_owned();
             let key = match algorithm.family() {
-                AlgorithmFamily::Hmac => DecodingKey::from_secret(&SECRET),
+                AlgorithmFamily::Hmac => DecodingKey::from_secret(&SECRET).unwrap(),
                 _ => DecodingKey::try_from(&key).unwrap(),
             };
             Some((name, (algorithm, key)))

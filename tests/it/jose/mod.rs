@@ -7,7 +7,6 @@ mod claims;
 mod differential;
 pub(crate) mod forged;
 mod header;
-mod interop;
 mod jwk;
 mod jwk_numbers;
 mod jwk_set;
@@ -21,7 +20,12 @@ mod verifying_key;
 /// A fixture by the name of its file, without `.pem`.
 macro_rules! pem {
     ($name:literal) => {
-        include_bytes!(concat!("../fixtures/", $name, ".pem"))
+        include_bytes!(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/tests/it/fixtures/",
+            $name,
+            ".pem"
+        ))
     };
 }
 pub(crate) use pem;

@@ -3,7 +3,10 @@ use jsonwebtoken::{DecodingKey, EncodingKey, jwk};
 use tower_bearer::jose::{AlgorithmSet, Header, Jwk, KeyFamily};
 use tower_bearer::{Algorithm, JwkSet, SigningKey, TokenError, VerifyingKey};
 
-use super::*;
+use crate::jose::{
+    BAD_NUMBERS, NOT_FOR_VERIFICATION, PRIVATE, SECRET, SECRET_IS_KEY, WRONG_ALGORITHM, WRONG_TYPE,
+    assert_error, der, pem, signing_key,
+};
 
 #[test]
 fn algorithms_go_both_ways() {
@@ -54,15 +57,15 @@ fn public_keys_go_both_ways() {
 
 #[test]
 fn their_keys_keep_our_rules() {
-    let key = VerifyingKey::try_from(&DecodingKey::from_secret(&SECRET)).unwrap();
+    let key = VerifyingKey::try_from(&DecodingKey::from_secret(&SECRET).unwrap()).unwrap();
     assert_eq!(key.algorithms(), AlgorithmSet::of_family(KeyFamily::Hmac));
     let load = |key: DecodingKey| VerifyingKey::try_from(&key);
     assert_error(
-        load(DecodingKey::from_secret(b"hunter2")),
+        load(DecodingKey::from_secret(b"hunter2").unwrap()),
         "the secret has 56 bits: use at least 256 random bits (32 bytes)",
     );
     assert_error(
-        load(DecodingKey::from_secret(pem!("rsa2048.spki"))),
+        load(DecodingKey::from_secret(pem!("rsa2048.spki")).unwrap()),
         SECRET_IS_KEY,
     );
     for pem in [&pem!("rsa2048.spki")[..], pem!("rsa2048.public.pkcs1")] {
@@ -152,7 +155,7 @@ fn sets_come_in_key_by_key() {
 #[test]
 fn their_signing_keys_sign_here() {
     for (algorithm, key) in [
-        (Algorithm::HS512, EncodingKey::from_secret(&SECRET)),
+        (Algorithm::HS512, EncodingKey::from_secret(&SECRET).unwrap()),
         (
             Algorithm::RS256,
             EncodingKey::from_rsa_der(&der(pem!("rsa2048.pkcs1"))),
@@ -175,7 +178,10 @@ fn their_signing_keys_sign_here() {
         );
     }
     assert_error(
-        SigningKey::from_encoding_key(Algorithm::RS256, &EncodingKey::from_secret(&SECRET)),
+        SigningKey::from_encoding_key(
+            Algorithm::RS256,
+            &EncodingKey::from_secret(&SECRET).unwrap(),
+        ),
         WRONG_ALGORITHM,
     );
 }

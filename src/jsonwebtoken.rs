@@ -1,26 +1,24 @@
-//! Conversions from and to the types of `jsonwebtoken` 11.
+//! Conversions from and to the types of `jsonwebtoken` 12.
 //!
-//! Nothing here calls what goes through the process-wide `CryptoProvider` of that crate: where two
-//! back ends or none are switched on, that panics.
+//! Nothing here reaches the process-wide `CryptoProvider` of that crate: it panics unless exactly
+//! one back end is enabled.
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use jsonwebtoken::jwk::{self, AlgorithmParameters, EllipticCurve};
+use jsonwebtoken::jwk::{self, AlgorithmParameters};
 use jsonwebtoken::{AlgorithmFamily, DecodingKey, DecodingKeyKind, EncodingKey};
 use zeroize::Zeroizing;
 
 use crate::error::{ConfigError, KeyError, TokenError};
-use crate::jose::key_material::{Curve, PublicMaterial};
-use crate::jose::{Algorithm, Header, JwkSet, KeyFamily, SigningKey, VerifyingKey};
+use crate::jose::{
+    Algorithm, Curve, Header, Jwk, JwkSet, KeyFamily, PublicMaterial, SigningKey, VerifyingKey,
+};
 
-/// Pairs each algorithm with its counterpart, for both directions.
+/// Maps each algorithm to its counterpart, in both directions.
 macro_rules! algorithms {
     ($($name:ident),+) => {
         impl TryFrom<jsonwebtoken::Algorithm> for Algorithm {
             type Error = ConfigError;
 
-            /// Fails with [`KeyError::Algorithm`] for one that a later version of `jsonwebtoken`
-            /// may add.
+            /// Fails with [`KeyError::Algorithm`] for an algorithm added by a later `jsonwebtoken`.
             fn try_from(algorithm: jsonwebtoken::Algorithm) -> Result<Self, Self::Error> {
                 match algorithm {
                     $(jsonwebtoken::Algorithm::$name => Ok(Self::$name),)+
@@ -33,7 +31,7 @@ macro_rules! algorithms {
             type Error = ConfigError;
 
             /// Fails with [`KeyError::Algorithm`] for `ES512` and `Ed25519`, which `jsonwebtoken`
-            /// does not have.
+            /// lacks.
             fn try_from(algorithm: Algorithm) -> Result<Self, Self::Error> {
                 match algorithm {
                     $(Algorithm::$name => Ok(Self::$name),)+
@@ -51,7 +49,7 @@ algorithms!(
 impl TryFrom<&DecodingKey> for VerifyingKey {
     type Error = ConfigError;
 
-    /// The key, under the rules of the constructors of [`VerifyingKey`].
+    /// Checks the key as the constructors of [`VerifyingKey`] do.
     fn try_from(key: &DecodingKey) -> Result<Self, Self::Error> {
         let material = match (key.family(), key.kind()) {
             (AlgorithmFamily::Hmac, DecodingKeyKind::SecretOrDer(secret)) => {
@@ -86,10 +84,10 @@ impl TryFrom<&DecodingKey> for VerifyingKey {
 impl TryFrom<&VerifyingKey> for DecodingKey {
     type Error = ConfigError;
 
-    /// The public key, without its id and its algorithms.
+    /// The public key, without its `kid` and algorithms.
     ///
     /// Fails with [`KeyError::SecretNotExported`] for a secret, and with [`KeyError::Algorithm`]
-    /// on the curve P-521, which `jsonwebtoken` cannot verify with.
+    /// for a P-521 key, which `jsonwebtoken` does not support.
     fn try_from(key: &VerifyingKey) -> Result<Self, Self::Error> {
         match key.public_material() {
             None => Err(KeyError::SecretNotExported.into()),
@@ -108,8 +106,8 @@ impl TryFrom<&jwk::Jwk> for VerifyingKey {
 
     /// As [`VerifyingKey::from_jwk`].
     ///
-    /// `jsonwebtoken` does not keep the name of an `alg` that it does not know, such as `ES512`
-    /// and `Ed25519`: such a key is refused with [`KeyError::Algorithm`].
+    /// `jsonwebtoken` discards an `alg` that it does not know, such as `ES512` or `Ed25519`. Such a
+    /// key fails with [`KeyError::Algorithm`].
     fn try_from(key: &jwk::Jwk) -> Result<Self, Self::Error> {
         if matches!(key.algorithm, AlgorithmParameters::Other(_)) {
             return Err(KeyError::UnsupportedType.into());
@@ -137,34 +135,30 @@ impl TryFrom<&jwk::JwkSet> for JwkSet {
 impl TryFrom<&VerifyingKey> for jwk::Jwk {
     type Error = ConfigError;
 
-    /// The public key with its id, `"use":"sig"`, and an `alg` if the key permits one algorithm
+    /// The public key with its `kid`, `"use":"sig"`, and an `alg` if the key permits one algorithm
     /// only and `jsonwebtoken` knows it.
     ///
     /// Fails with [`KeyError::SecretNotExported`] for a secret, and with [`KeyError::Algorithm`] if
-    /// the one permitted algorithm cannot be named and leaving it out would permit more.
+    /// `jsonwebtoken` cannot name the only algorithm and omitting it would permit others.
     fn try_from(key: &VerifyingKey) -> Result<Self, Self::Error> {
-        let material = key.public_material().ok_or(KeyError::SecretNotExported)?;
+        let ours = Jwk::try_from(key)?;
         let algorithm = match key.only_algorithm() {
-            // Its curve has no other algorithm, so that nothing is lost.
+            // The curve has no other algorithm, so nothing is lost.
             None | Some(Algorithm::ES512) => None,
             Some(algorithm) => Some(jsonwebtoken::Algorithm::try_from(algorithm)?.into()),
         };
-        Ok(Self {
-            common: jwk::CommonParameters {
-                public_key_use: Some(jwk::PublicKeyUse::Signature),
-                key_algorithm: algorithm,
-                key_id: key.key_id().map(Into::into),
-                ..jwk::CommonParameters::default()
-            },
-            algorithm: parameters(material),
-        })
+        let mut theirs: Self = serde_json::to_value(&ours)
+            .and_then(serde_json::from_value)
+            .map_err(|_| KeyError::Malformed("the JWK cannot be written as JSON"))?;
+        theirs.common.key_algorithm = algorithm;
+        Ok(theirs)
     }
 }
 
 impl TryFrom<&JwkSet> for jwk::JwkSet {
     type Error = ConfigError;
 
-    /// The keys of the set, each as it would be alone.
+    /// Converts each key of the set.
     fn try_from(set: &JwkSet) -> Result<Self, Self::Error> {
         let keys = set.keys().iter().map(jwk::Jwk::try_from);
         Ok(Self {
@@ -187,8 +181,8 @@ impl TryFrom<&Header> for jsonwebtoken::Header {
     type Error = TokenError;
 
     /// Fails with [`TokenError::UnsupportedAlgorithm`] for `ES512` and `Ed25519`, which
-    /// `jsonwebtoken` does not have, and with [`TokenError::InvalidHeader`] where a member that
-    /// does not matter to us is none that it reads.
+    /// `jsonwebtoken` lacks, and with [`TokenError::InvalidHeader`] if it cannot read a member that
+    /// this crate ignores.
     fn try_from(header: &Header) -> Result<Self, Self::Error> {
         jsonwebtoken::Algorithm::try_from(header.algorithm())
             .map_err(|_| TokenError::UnsupportedAlgorithm)?;
@@ -197,20 +191,20 @@ impl TryFrom<&Header> for jsonwebtoken::Header {
 }
 
 impl SigningKey {
-    /// The key of `jsonwebtoken`, for one algorithm.
+    /// A key of `jsonwebtoken`, for one algorithm.
     ///
     /// # Errors
     ///
-    /// [`KeyError::Algorithm`] if the key is of another family than the algorithm. Otherwise as
+    /// [`KeyError::Algorithm`] if the key does not fit the algorithm. Otherwise as
     /// [`from_secret`](Self::from_secret) and [`from_der`](Self::from_der).
     ///
     /// ```
     /// use tower_bearer::{Algorithm, SigningKey};
     ///
-    /// let theirs = jsonwebtoken::EncodingKey::from_secret(&[7; 32]);
+    /// let theirs = jsonwebtoken::EncodingKey::from_secret(&[7; 32])?;
     /// let ours = SigningKey::from_encoding_key(Algorithm::HS256, &theirs)?;
     /// assert_eq!(ours.algorithm(), Algorithm::HS256);
-    /// # Ok::<(), tower_bearer::ConfigError>(())
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn from_encoding_key(algorithm: Algorithm, key: &EncodingKey) -> Result<Self, ConfigError> {
         let family = match key.family() {
@@ -226,36 +220,5 @@ impl SigningKey {
             return Self::from_secret(algorithm, key.as_bytes());
         }
         Self::from_der(algorithm, key.as_bytes())
-    }
-}
-
-fn parameters(material: &PublicMaterial) -> AlgorithmParameters {
-    let encode = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
-    match material {
-        PublicMaterial::Rsa { n, e } => AlgorithmParameters::RSA(jwk::RSAKeyParameters {
-            key_type: jwk::RSAKeyType::RSA,
-            n: encode(n),
-            e: encode(e),
-        }),
-        PublicMaterial::Ec { curve, point } => {
-            let (x, y) = curve.coordinates(point);
-            AlgorithmParameters::EllipticCurve(jwk::EllipticCurveKeyParameters {
-                key_type: jwk::EllipticCurveKeyType::EC,
-                curve: match curve {
-                    Curve::P256 => EllipticCurve::P256,
-                    Curve::P384 => EllipticCurve::P384,
-                    Curve::P521 => EllipticCurve::P521,
-                },
-                x: encode(x),
-                y: encode(y),
-            })
-        }
-        PublicMaterial::Ed25519(bytes) => {
-            AlgorithmParameters::OctetKeyPair(jwk::OctetKeyPairParameters {
-                key_type: jwk::OctetKeyPairType::OctetKeyPair,
-                curve: EllipticCurve::Ed25519,
-                x: encode(bytes),
-            })
-        }
     }
 }
