@@ -1,10 +1,10 @@
-//! What a client may be told: words that are fixed, whatever was sent.
+//! What a client may be told: fixed words, whatever it sent.
 
 use std::convert::Infallible;
 
 use http::{Request, Response, StatusCode};
 
-/// What became of a request.
+/// The outcome of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Answer {
     Served,
@@ -22,7 +22,7 @@ pub(crate) const SCOPE: &str = "admin";
 const INVALID_REQUEST: Option<&str> = Some("invalid_request");
 const INVALID_TOKEN: Option<&str> = Some("invalid_token");
 
-/// Status, error code, description and gRPC status of each answer but the one that serves.
+/// Status, error code, description and gRPC status of each answer except success.
 const REFUSALS: [(Answer, u16, Option<&str>, &str, &str); 9] = [
     (
         Answer::NoToken,
@@ -85,7 +85,7 @@ pub(crate) async fn serve<B>(_: Request<B>) -> Result<Response<String>, Infallib
 }
 
 impl Answer {
-    /// Reads an answer, of which every byte must be one that was foreseen: so none is an echo.
+    /// Reads an answer. Every byte must be expected, so none is an echo.
     pub(crate) fn of(response: &Response<String>) -> Self {
         if response.status() == StatusCode::OK && response.body() == SERVED {
             assert!(response.headers().is_empty(), "{response:?}");

@@ -1,14 +1,14 @@
 //! Inputs of several parts.
 
-/// The parts of an input, separated by bytes that are in none of them. So seeds can be read, and a
-/// fuzzer can move a part as it is.
+/// The parts of an input, separated by a byte that occurs in none, so that seeds are readable and a
+/// fuzzer can move whole parts.
 pub(crate) struct Parts<'a> {
     rest: Option<&'a [u8]>,
     separator: u8,
 }
 
 impl<'a> Parts<'a> {
-    /// Of texts, none of which has a zero in it.
+    /// Of texts without zero bytes.
     pub(crate) fn new(input: &'a [u8]) -> Self {
         Self::separated(input, 0)
     }
@@ -18,7 +18,7 @@ impl<'a> Parts<'a> {
         Self { rest, separator }
     }
 
-    /// The next part, or nothing behind the last.
+    /// The next part, or empty after the last.
     pub(crate) fn part(&mut self) -> &'a [u8] {
         self.next().unwrap_or_default()
     }
@@ -28,7 +28,7 @@ impl<'a> Parts<'a> {
         str::from_utf8(self.part()).ok()
     }
 
-    /// All that is left, with the separators in it.
+    /// The rest, separators included.
     pub(crate) fn rest(self) -> &'a [u8] {
         self.rest.unwrap_or_default()
     }

@@ -6,13 +6,13 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
-/// An object: what `serde_json` makes of it, which keeps the last of repeated names.
+/// An object as `serde_json` reads it: of duplicate names, the last wins.
 pub(crate) struct Object {
     members: Map<String, Value>,
 }
 
 impl Object {
-    /// The object that a text is, if no name is repeated at its top.
+    /// The object, if its top level has no duplicate name.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let members: Map<_, _> = serde_json::from_str(text).ok()?;
         let names = names(text)?;
@@ -31,7 +31,7 @@ impl Object {
         self.members.contains_key(name)
     }
 
-    /// How many members there are but for these.
+    /// The number of members except these.
     pub(crate) fn count_without(&self, names: &[&str]) -> usize {
         let others = self.members.keys();
         others
@@ -44,7 +44,7 @@ impl Object {
         self.member(name).is_none_or(Value::is_string)
     }
 
-    /// The strings of a member that is one, or an array of them. Nothing if it is anything else.
+    /// The strings of a member that is a string or an array of strings. Otherwise none.
     pub(crate) fn texts(&self, name: &str) -> Option<Vec<&str>> {
         match self.member(name) {
             None => Some(Vec::new()),
@@ -55,19 +55,19 @@ impl Object {
     }
 }
 
-/// The names at the top of an object, as often as they are there. Its values need only be JSON:
-/// numbers may be out of range.
+/// The top-level names of an object, duplicates included. Its values need only be JSON: numbers may
+/// be out of range.
 pub(crate) fn names(text: &str) -> Option<Vec<String>> {
     serde_json::from_str(text).ok().map(|Names(names)| names)
 }
 
-/// Whether a name is repeated at the top of an object.
+/// Whether an object has a duplicate name at its top level.
 pub(crate) fn repeats(names: &[String]) -> bool {
     names.iter().collect::<HashSet<_>>().len() < names.len()
 }
 
-/// Whether `serde_json` might take a string in this text for a sign to itself. Escapes are not
-/// undone, so that "maybe" is as far as it goes with them.
+/// Whether `serde_json` might give a string in this text a special meaning. Escapes are not
+/// decoded, so for them the answer is only "maybe".
 pub(crate) fn has_private_name(text: &str) -> PrivateName {
     if text.contains("$serde_json::private::") {
         return PrivateName::Yes;

@@ -1,4 +1,4 @@
-//! Whether a token may be accepted, by a plain reading of its JSON.
+//! Whether a token may be accepted, by a simple reading of its JSON.
 
 use std::ops::Range;
 
@@ -7,41 +7,40 @@ use serde_json::Value;
 use crate::json::{Object, PrivateName, has_private_name};
 use crate::world::AUDIENCE;
 
-/// What may be said of a token without looking at its signature.
+/// What can be said about a token without its signature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
     Good,
     Bad,
-    /// Either answer is right, or to tell takes what is being tested.
+    /// Either answer is correct, or only the tested code can tell.
     Unsure,
 }
 
-/// The algorithms there are.
+/// The known algorithms.
 pub(crate) const ALGORITHMS: [&str; 14] = [
     "HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256",
     "ES384", "ES512", "EdDSA", "Ed25519",
 ];
 
-/// The clocks of issuer and verifier may differ by so much.
+/// The leeway between the clocks of issuer and verifier.
 const LEEWAY: i128 = 60 * NANOS;
 
-/// Nanoseconds in a second: times are counted in them here.
+/// Nanoseconds in a second: the unit of times here.
 pub(crate) const NANOS: i128 = 1_000_000_000;
 
-/// How many members an object may have that mean nothing here.
+/// The maximum number of unknown members of an object.
 const MAX_OTHERS: usize = 256;
 
-/// How many strings an array may have.
+/// The maximum number of strings in an array.
 const MAX_TEXTS: usize = 512;
 
-/// How long a `kid` or `typ` may be.
+/// The maximum length of a `kid` or `typ`.
 const MAX_TEXT_LEN: usize = 1024;
 
-/// Whether a header is one that a verifier can go on with.
+/// Whether a verifier can go on with a header.
 pub(crate) fn header(text: &str) -> Verdict {
     let Some(header) = Object::parse(text) else {
-        // It may still be one to a reader that passes over numbers which are out of range, and over
-        // halves of characters.
+        // A reader that skips numbers out of range and unpaired surrogates may still accept it.
         return Verdict::Unsure;
     };
     let is_known = |name| ALGORITHMS.contains(&name);
@@ -68,7 +67,7 @@ const REGISTERED: [&str; 11] = [
     "iss", "sub", "aud", "exp", "nbf", "iat", "jti", "sid", "scope", "scp", "cnf",
 ];
 
-/// Whether the claims have the right types, whatever they say.
+/// Whether the claims have the right types, whatever their values.
 pub(crate) fn claims(text: &str) -> Verdict {
     let Some(claims) = Object::parse(text) else {
         return Verdict::Unsure;
@@ -87,7 +86,7 @@ pub(crate) fn claims(text: &str) -> Verdict {
     unless_private(is_good, text)
 }
 
-/// Whether a token with these claims, of types that are right, is to be accepted at this time.
+/// Whether a token with these claims, of the right types, must be accepted at this time.
 pub(crate) fn payload(text: &str, issuer: &str, now: i128, longest_life: Option<i128>) -> Verdict {
     let Some(read) = Object::parse(text) else {
         return Verdict::Bad;
@@ -116,7 +115,7 @@ pub(crate) fn payload(text: &str, issuer: &str, now: i128, longest_life: Option<
     unless_private(is_good, text)
 }
 
-/// A date in nanoseconds since 1970, if it is not before that and whole seconds fit 64 bits.
+/// A date in nanoseconds since 1970, if it is not earlier and its whole seconds fit 64 bits.
 #[expect(
     clippy::cast_possible_truncation,
     reason = "the whole part is in the range"

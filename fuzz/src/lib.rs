@@ -1,8 +1,8 @@
-//! What whoever is on the other side can send, and what must hold whatever that is.
+//! What an attacker can send, and what must hold for any of it.
 //!
-//! Each target is a function here, so that it runs under a fuzzer (`fuzz_targets/`) as well as over
-//! a corpus with any compiler (`examples/replay.rs`). It goes through the public API only, and
-//! holds what comes of it against a second, plain way of reading the same.
+//! Each target is a function here, so that it runs under a fuzzer (`fuzz_targets/`) and, with any
+//! compiler, over a corpus (`examples/replay.rs`). It uses the public API only, and compares the
+//! result with a second, simple reading of the input.
 
 mod answer;
 mod input;

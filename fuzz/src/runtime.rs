@@ -1,10 +1,10 @@
-//! A runtime whose time passes only where everybody waits.
+//! A runtime whose time advances only when every task waits.
 
 use tokio::runtime::{Builder, Runtime};
 use tokio::task::yield_now;
 
 thread_local! {
-    // Kept, since to make one takes longer than most inputs do.
+    // Reused: making one takes longer than most inputs.
     static RUNTIME: Runtime = Builder::new_current_thread()
         .enable_time()
         .start_paused(true)
@@ -12,7 +12,7 @@ thread_local! {
         .expect("a runtime without I/O needs nothing");
 }
 
-/// Runs to the end, and lets the tasks that it leaves behind come to theirs.
+/// Runs a future to its end, and then the tasks that it leaves behind.
 pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
     RUNTIME.with(|runtime| {
         runtime.block_on(async {
@@ -23,7 +23,7 @@ pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
     })
 }
 
-/// Lets the others act until they wait for something.
+/// Lets the other tasks run until they wait.
 pub(crate) async fn settle() {
     for _ in 0..8 {
         yield_now().await;

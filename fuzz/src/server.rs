@@ -1,4 +1,4 @@
-//! A server that publishes keys, or does what else a target has it do.
+//! A server that publishes keys, or does what a target says.
 
 use std::io;
 use std::sync::{Arc, Mutex};
@@ -21,10 +21,10 @@ pub(crate) struct Server {
     asked: Arc<Mutex<Vec<Asked>>>,
 }
 
-/// By what it is asked for, and by how often it was asked before.
+/// By the request, and the number of earlier ones.
 type Answer = dyn Fn(&Asked, usize) -> Reply + Send + Sync;
 
-/// What a server was asked for.
+/// A request to the server.
 #[derive(Clone, Debug)]
 pub(crate) struct Asked {
     pub(crate) at: Instant,
@@ -32,7 +32,7 @@ pub(crate) struct Asked {
     pub(crate) headers: HeaderMap,
 }
 
-/// What it does about it.
+/// The server's reaction.
 pub(crate) enum Reply {
     Answer(Response<Full<Bytes>>),
     Fail,
@@ -40,7 +40,7 @@ pub(crate) enum Reply {
 }
 
 impl Server {
-    /// One that answers so.
+    /// A server that always answers this.
     pub(crate) fn new(answer: impl Fn(&Asked, usize) -> Reply + Send + Sync + 'static) -> Self {
         Self {
             answer: Arc::new(answer),
@@ -48,7 +48,7 @@ impl Server {
         }
     }
 
-    /// What it was asked for until now.
+    /// The requests so far.
     pub(crate) fn asked(&self) -> Vec<Asked> {
         self.asked.lock().expect("nothing panics there").clone()
     }
@@ -93,7 +93,7 @@ impl Service<Request<String>> for Server {
     }
 }
 
-/// The document that publishes these keys.
+/// The JWK Set of these keys.
 pub(crate) fn jwks(keys: impl IntoIterator<Item = VerifyingKey>) -> String {
     let keys = keys
         .into_iter()

@@ -11,7 +11,7 @@ impl Chance {
         Self(seed)
     }
 
-    /// Another sequence, for a task of its own.
+    /// Another sequence, for another task.
     pub(crate) fn fork(&mut self) -> Self {
         Self(self.next())
     }
@@ -24,7 +24,7 @@ impl Chance {
         mixed ^ (mixed >> 31)
     }
 
-    /// The bias is of no matter here.
+    /// The bias does not matter here.
     pub(crate) fn within(&mut self, range: Range<u64>) -> u64 {
         range.start + self.next() % (range.end - range.start)
     }

@@ -1,12 +1,11 @@
-//! When things happen, as the load generator sees it.
+//! Event times as the load generator sees them.
 
 use std::sync::LazyLock;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 static BEGIN: LazyLock<Instant> = LazyLock::new(Instant::now);
 
-/// A time by both clocks: that which only goes forward, since the begin of the run, and that of the
-/// tokens, since 1970.
+/// A time by two clocks: monotonic since the start of the run, and Unix time for tokens.
 #[derive(Clone, Copy)]
 pub(crate) struct Moment {
     pub(crate) at: Duration,
@@ -22,7 +21,7 @@ impl Moment {
     }
 }
 
-/// From before a request is complete until its answer is read: somewhere in it, it was judged.
+/// From before the request is complete until its answer is read: the verdict was made within it.
 #[derive(Clone, Copy)]
 pub(crate) struct Span {
     pub(crate) from: Moment,
@@ -41,7 +40,7 @@ impl Span {
         self.to.at.saturating_sub(self.from.at)
     }
 
-    /// Whether a part of it is within these times.
+    /// Whether it overlaps these times.
     pub(crate) fn overlaps(&self, from: Duration, to: Duration) -> bool {
         self.to.at >= from && self.from.at <= to
     }

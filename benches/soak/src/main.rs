@@ -1,9 +1,9 @@
-//! Load and faults: two servers with the layer under some thousand requests a second, over HTTP/1.1,
-//! HTTP/2 and gRPC, while keys rotate, people sign out, clients hang up, and the key endpoint and
-//! Redis go away and come back. Of each request it is known what must come of it.
+//! Load and faults: two servers with the layer under some thousand requests a second, over
+//! HTTP/1.1, HTTP/2 and gRPC, while keys rotate, users sign out, clients hang up, and the key
+//! endpoint and Redis fail and recover. The expected verdict of each request is known.
 //!
-//! - `soak run MINUTES FIGURES` measures, and keeps the figures in a file. It fails where a promise
-//!   is broken.
+//! - `soak run MINUTES FIGURES` measures, and stores the figures in a file. A broken promise fails
+//! it.
 //! - `soak page FIGURES FOLDER` writes them into the page `reliability.md`, and draws the plot.
 //!
 //! `scripts/soak` does both.

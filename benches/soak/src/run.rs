@@ -1,4 +1,4 @@
-//! A run, from an empty stage to the figures.
+//! A run, from an empty state to the figures.
 
 use std::fs;
 use std::path::Path;
@@ -25,10 +25,10 @@ use crate::world::keys::Keys;
 use crate::world::processes::{Held, Server};
 use crate::world::redis::Redis;
 
-/// Ten million in the hour, and some to spare.
+/// Ten million an hour, with a margin.
 const REQUESTS_A_SECOND: u32 = 4_000;
 const SERVERS: usize = 2;
-/// So long nothing is taken away at the end, so that all that comes of a fault is seen.
+/// How long the end is free of faults, so that the effects of the last one are seen.
 const CALM: Duration = Duration::from_secs(6);
 
 pub(crate) async fn run(length: Duration, file: &Path) -> Result<ExitCode, Error> {
@@ -74,7 +74,7 @@ pub(crate) async fn run(length: Duration, file: &Path) -> Result<ExitCode, Error
             load.run(length, &mut chance)
         )
     };
-    // By an error, so that servers and Redis end as well.
+    // By an error, so that the servers and Redis end too.
     let (past, watched, ()) = tokio::select! {
         ended = load => ended,
         () = interrupted() => return Err("interrupted".into()),
@@ -113,7 +113,7 @@ async fn interrupted() {
     }
 }
 
-/// Has each server open what it keeps open.
+/// Opens each server's long-lived connections.
 async fn warm_up(servers: &[Server]) {
     for server in servers {
         let client = Client::new(&server.address);
@@ -127,7 +127,7 @@ async fn warm_up(servers: &[Server]) {
     }
 }
 
-/// What a server holds when it has come to rest, or after a while if it does not.
+/// A server's resources at rest, or after a while if it does not rest.
 async fn at_rest(server: &Server, before: Option<Held>) -> Option<Held> {
     let deadline = Instant::now() + Duration::from_secs(30);
     loop {

@@ -7,8 +7,8 @@ use http::{HeaderValue, Request};
 use tokio::time::{Instant, advance};
 use tower_bearer::RequestHead;
 use tower_bearer::extract::TokenSource;
-use tower_bearer_issuer::{Grant, RefreshError, RefreshToken, RefreshTokens, SessionCookies};
 use tower_bearer_issuer::store::MemoryStore;
+use tower_bearer_issuer::{Grant, RefreshError, RefreshToken, RefreshTokens, SessionCookies};
 
 use crate::input::Parts;
 use crate::runtime::block_on;

@@ -19,9 +19,8 @@ use tonic_prost::ProstCodec;
 use crate::oracle::Verdict;
 use crate::proto::{GetRequest, GetResponse};
 
-/// A connection of gRPC is used for so long. h2 counts small frames of data that come after the
-/// request was answered, as they do where it is refused at once, and closes the connection in which
-/// there were some thousand of them.
+/// How long a gRPC connection is used. h2 counts small data frames that arrive after the response,
+/// as they do if it is an immediate refusal, and closes a connection after some thousand.
 const LIFE_OF_CHANNEL: Duration = Duration::from_secs(10);
 
 pub(crate) struct Client {
@@ -31,10 +30,10 @@ pub(crate) struct Client {
     grpc: Mutex<(Instant, Channel)>,
 }
 
-/// What a server said.
+/// A server's answer.
 #[derive(Debug)]
 pub(crate) enum Answer {
-    /// A verdict, and where it was accepted, the body.
+    /// A verdict and, if accepted, the body.
     Verdict(Verdict, String),
     /// Anything else, or nothing.
     Other(String),
@@ -96,7 +95,7 @@ impl Client {
             }
             Err(status) => status,
         };
-        // Of one that came from the server there is no source.
+        // A trailer from the server has no source.
         let verdict = match status.code() {
             Code::Unauthenticated => Verdict::Unauthorized,
             Code::PermissionDenied => Verdict::Forbidden,

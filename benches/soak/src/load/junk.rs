@@ -1,4 +1,4 @@
-//! Credentials that never were any, and what must come of each; and bytes that are no HTTP.
+//! Credentials that were never valid, with the expected verdict; and bytes that are not HTTP.
 
 use std::time::Duration;
 
@@ -14,8 +14,8 @@ use crate::settings::COOKIE;
 
 pub(super) type Fields = Vec<(&'static str, Vec<u8>)>;
 
-/// Fields with junk, made of a token that may be good, and the verdict over HTTP. It is none where
-/// the key has to be looked for first.
+/// Fields with junk, made from a token that may be good, and the HTTP verdict: none if the key is
+/// looked up first.
 pub(super) fn credentials(chance: &mut Chance, token: &Token) -> (Fields, Option<Verdict>) {
     let field = |value: &[u8]| vec![("authorization", value.to_vec())];
     let token = &*token.text;
@@ -60,7 +60,7 @@ pub(super) fn credentials(chance: &mut Chance, token: &Token) -> (Fields, Option
             Verdict::Unauthorized,
         ),
         _ => {
-            // Without its last letters, the signature is that of no token.
+            // Without its last letters, the signature is invalid.
             let text = &token[..token.len() - 1 - chance.index(20)];
             return (field(&bearer(text)), None);
         }
@@ -68,8 +68,7 @@ pub(super) fn credentials(chance: &mut Chance, token: &Token) -> (Fields, Option
     (fields, Some(verdict))
 }
 
-/// Sends what is no request, or a part of one, and hangs up sooner or later. Returns what the
-/// server said, if anything.
+/// Sends an invalid or partial request and hangs up. Returns the server's answer, if any.
 pub(super) async fn no_http(address: &str, chance: &mut Chance) -> std::io::Result<Vec<u8>> {
     let mut stream = TcpStream::connect(address).await?;
     let bytes = match chance.within(0..5) {
@@ -83,7 +82,7 @@ pub(super) async fn no_http(address: &str, chance: &mut Chance) -> std::io::Resu
     sleep(chance.millis(0..200)).await;
     stream.shutdown().await?;
     let mut answer = Vec::new();
-    // What it does not answer, it must still let go of.
+    // A request without an answer must still be released.
     timeout(Duration::from_secs(10), stream.read_to_end(&mut answer)).await??;
     Ok(answer)
 }

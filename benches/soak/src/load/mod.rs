@@ -1,4 +1,4 @@
-//! The load: some thousand requests a second, each with an answer that is known beforehand.
+//! The load: some thousand requests a second, each with a predicted answer.
 
 mod client;
 mod junk;
@@ -22,7 +22,7 @@ use crate::clock::Span;
 use crate::oracle::{Oracle, Verdict};
 use crate::report::tally::{Kind, Tally};
 
-/// So many tasks send requests of a kind to a server, each one at a time.
+/// How many tasks of a kind send requests to a server, one at a time each.
 const TASKS: u32 = 24;
 const KINDS: [Kind; 3] = [Kind::Http1, Kind::Http2, Kind::Grpc];
 const OTHERS: usize = 6;
@@ -32,7 +32,7 @@ pub(crate) struct Load {
     pub(crate) tokens: Tokens,
     pub(crate) oracle: Arc<Oracle>,
     pub(crate) tally: Arc<Tally>,
-    /// How many requests a second, of the three kinds together.
+    /// Requests a second, over the three kinds.
     pub(crate) rate: u32,
     is_over: AtomicBool,
 }
@@ -55,7 +55,7 @@ impl Load {
         }
     }
 
-    /// Goes on for so long, and returns when every request has its answer.
+    /// Runs for this long, and returns when every request has its answer.
     pub(crate) async fn run(self: Arc<Self>, length: Duration, chance: &mut Chance) {
         let mut tasks = JoinSet::new();
         for server in 0..self.clients.len() {
@@ -92,12 +92,12 @@ impl Load {
     async fn send(self: Arc<Self>, kind: Kind, server: usize, mut chance: Chance) {
         let tasks = TASKS * u32::try_from(self.clients.len() * KINDS.len()).unwrap();
         let pause = Duration::from_secs(1) * tasks / self.rate;
-        // Not all at once.
+        // Spread the start.
         let mut next = Instant::now() + pause.mul_f64(chance.millis(0..1000).as_secs_f64());
         while !self.is_over() {
             sleep_until(next).await;
             requests::one(&self, kind, server, &mut chance).await;
-            // Who is late does not make up for all of it.
+            // A late task does not catch up in full.
             next = (next + pause).max(Instant::now() - Duration::from_secs(1));
         }
     }
@@ -132,7 +132,7 @@ impl Load {
             let address = &chance.pick(&self.clients).address;
             match junk::no_http(address, &mut chance).await {
                 Ok(answer) => self.tally.record_no_http(&answer),
-                // It may be cut off before it has said all.
+                // The last line may be cut off.
                 Err(error) if error.kind() != std::io::ErrorKind::TimedOut => {
                     self.tally.record_no_http(b"");
                 }
@@ -141,7 +141,7 @@ impl Load {
         }
     }
 
-    /// Holds an answer to a request with a token against what the oracle expects.
+    /// Compares the answer to a request with the oracle's expectation.
     fn judge(
         &self,
         kind: Kind,

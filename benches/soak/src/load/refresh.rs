@@ -1,4 +1,4 @@
-//! Refresh tokens: families that begin, go on, and end in every way there is.
+//! Refresh tokens: families that begin, go on, and end in every possible way.
 
 use std::time::Duration;
 
@@ -14,12 +14,12 @@ use crate::oracle::{Doubt, Expected, Verdict};
 use crate::report::tally::Kind;
 use crate::settings::REDIS_BACK_WITHIN;
 
-/// A family as its client knows it.
+/// A family as its client sees it.
 struct Family<'a> {
     load: &'a Load,
     begun: Moment,
     subject: String,
-    /// The token that is good.
+    /// The current token.
     current: String,
 }
 
@@ -27,7 +27,7 @@ struct Family<'a> {
 #[derive(Clone, Copy)]
 enum Life {
     Alive,
-    /// It is for one of two who use it at once.
+    /// One of two concurrent uses.
     Contested,
     Dead,
 }
@@ -35,7 +35,7 @@ enum Life {
 /// Lives one family after another.
 pub(super) async fn live(load: &Load, chance: &mut Chance) {
     while !load.is_over() {
-        // One of which Redis does not answer is given up.
+        // A family is abandoned if Redis does not answer.
         let _ = Family::live(load, chance).await;
         sleep(chance.millis(0..200)).await;
     }
@@ -60,11 +60,11 @@ impl<'a> Family<'a> {
         }
         let mut last = family.current.clone();
         match chance.within(0..3) {
-            // Somebody signs out.
+            // Signs out.
             0 => drop(family.ask(chance, "end", &last, Life::Alive).await?),
-            // Somebody else has the token from before.
+            // Another client has the previous token.
             1 => drop(family.ask(chance, "use", &before, Life::Dead).await?),
-            // Both use the same at once, maybe on two servers.
+            // Two uses at once, maybe on two servers.
             _ => {
                 let mut other = chance.fork();
                 let (one, two) = tokio::join!(
@@ -81,7 +81,7 @@ impl<'a> Family<'a> {
         family.ask(chance, "use", &last, Life::Dead).await.map(drop)
     }
 
-    /// Asks one of the servers. None where it could not tell.
+    /// Asks one of the servers. None if it could not answer.
     async fn ask(&self, chance: &mut Chance, what: &str, body: &str, life: Life) -> Option<String> {
         let client = chance.pick(&self.load.clients);
         let request = client
@@ -104,7 +104,7 @@ impl<'a> Family<'a> {
         }
     }
 
-    /// The next token, out of an answer that must name the subject.
+    /// The next token from an answer, which must name the subject.
     fn next(&self, answer: &str) -> String {
         match answer.split_once(' ') {
             Some((subject, token)) if subject == self.subject => token.to_owned(),
@@ -129,7 +129,7 @@ impl<'a> Family<'a> {
             expected.verdicts = expected.verdicts.or(Verdict::Unavailable);
             expected.doubt = Some(Doubt::RedisAway);
         }
-        // It was lost, maybe.
+        // It may be lost.
         if redis.within(self.begun.at, span.to.at) {
             expected.verdicts = expected.verdicts.or(Verdict::Malformed);
             expected.doubt = Some(Doubt::RedisAway);

@@ -18,7 +18,7 @@ use crate::oracle::{Expected, Verdict};
 use crate::report::tally::Kind;
 use crate::settings::{COOKIE, CSRF_SECRET, ISSUER};
 
-/// A request: where to, with what, and what must come of it where its token is good.
+/// A request: its route, its credentials, and the expected verdict if its token is good.
 struct Shot {
     method: Method,
     path: &'static str,
@@ -26,13 +26,13 @@ struct Shot {
     accepted_as: Verdict,
 }
 
-/// Sends one request to a server, and judges the answer.
+/// Sends one request to a server and checks the answer.
 pub(super) async fn one(load: &Load, kind: Kind, server: usize, chance: &mut Chance) {
     match chance.within(0..1000) {
         0..40 => {
             let (fields, verdict) = junk::credentials(chance, &load.tokens.any());
             let shot = Shot::whoami(fields);
-            // gRPC has no status of its own for a malformed request.
+            // gRPC has no status for a malformed request.
             let verdict = match (kind, verdict) {
                 (Kind::Grpc, Some(Verdict::Malformed)) => Some(Verdict::Unauthorized),
                 (_, verdict) => verdict,
@@ -72,7 +72,7 @@ async fn with_token(load: &Load, kind: Kind, server: usize, chance: &mut Chance,
     }
 }
 
-/// One of a hundred clients hangs up before it has the answer, at any moment.
+/// One client in a hundred hangs up before the answer, at any moment.
 async fn hang_up_sometimes<T>(
     load: &Load,
     chance: &mut Chance,
@@ -122,7 +122,7 @@ impl Shot {
         shot
     }
 
-    /// Adds the CSRF token of the session, or now and then another, or none.
+    /// Adds the session's CSRF token, or sometimes another, or none.
     fn protect(&mut self, chance: &mut Chance, token: &Token) {
         let csrf = Csrf::new(CSRF_SECRET).unwrap();
         let session = match chance.within(0..8) {

@@ -1,4 +1,4 @@
-//! People who sign out: of one token, of a session, or everywhere.
+//! Sign-outs: of one token, of a session, or everywhere.
 
 use std::time::Duration;
 
@@ -46,7 +46,7 @@ impl What {
     }
 }
 
-/// Signs somebody out, now and then, for as long as the load goes on.
+/// Signs users out for as long as the load goes on.
 pub(super) async fn go_on(load: &Load, chance: &mut Chance) {
     while !load.is_over() {
         sleep(chance.millis(0..500)).await;
@@ -65,7 +65,7 @@ async fn one(load: &Load, chance: &mut Chance, what: What, token: &Token) {
     if !noted.begin(server) {
         return;
     }
-    // In which second a subject is signed out has to be known.
+    // The second of the sign-out must be known.
     let sent = send(load, what, server, token);
     if what != What::Subject && chance.one_in(10) {
         let after = Duration::from_micros(chance.within(0..5_000));
@@ -93,25 +93,25 @@ fn finish(
     judge(load, server, token, answer, span);
     match answer {
         Answer::Verdict(Verdict::Accepted, _) => noted.acknowledge(false),
-        // It was refused before anything happened.
+        // Refused before anything happened.
         Answer::Verdict(..) => noted.take_back(),
         Answer::Other(_) => {}
     }
 }
 
-/// Whether a server has done what its client did not wait for is seen by trying again.
+/// A second attempt shows whether the server finished what its client did not wait for.
 async fn try_again(load: &Load, what: What, server: usize, token: &Token) {
     let (answer, span) = send(load, what, server, token).await;
     let doubt = judge(load, server, token, &answer, &span);
     match answer {
         Answer::Verdict(Verdict::Accepted, _) => what.noted(token).acknowledge(false),
-        // There is no other reason for that but the first attempt.
+        // Only the first attempt can be the reason.
         Answer::Verdict(Verdict::Unauthorized, _)
             if doubt == Some(Doubt::SignOut) && what.is_all_that_is_noted(token) =>
         {
             what.noted(token).acknowledge(true);
         }
-        // It may have been done, for all that is known.
+        // It may have been done.
         _ => {}
     }
 }

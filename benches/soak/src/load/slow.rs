@@ -1,4 +1,4 @@
-//! Clients that take their time: a few bytes at once, in both directions.
+//! Slow clients: a few bytes at a time, in both directions.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use super::client::{Answer, answer};
 use crate::chance::Chance;
 use crate::clock::{Moment, Span};
 
-/// Asks for `/whoami` with this token. The span begins where the request is complete.
+/// Requests `/whoami` with this token. The span begins when the request is complete.
 pub(super) async fn ask(address: &str, token: &str, chance: &mut Chance) -> (Answer, Span) {
     let mut complete = Moment::now();
     let exchange = async {

@@ -1,4 +1,4 @@
-//! The tokens that are sent: most are good, sent again and again, by people who come and go.
+//! The tokens in use: most are good, sent repeatedly, by a changing set of users.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -12,14 +12,14 @@ use crate::oracle::SignOut;
 use crate::settings::{AUDIENCE, ISSUER, SCOPE};
 use crate::world::keys::{Key, Keys};
 
-/// So many people have tokens.
+/// How many users have tokens.
 const PEOPLE: usize = 300;
-/// So many tokens are sent in turns, and each second so many of them are replaced: each is sent for
-/// 15 s, some dozen times.
+/// How many tokens are in use, and how many are replaced each second: each is used for 15 s, some
+/// dozen times.
 const TOKENS: usize = 4_500;
 const NEW_IN_A_SECOND: u32 = 300;
 
-/// What the oracle must know of a token.
+/// What the oracle must know about a token.
 pub(crate) struct Token {
     pub(crate) text: String,
     pub(crate) flaw: Option<Flaw>,
@@ -38,9 +38,9 @@ pub(crate) struct Token {
 pub(crate) enum Flaw {
     Expired,
     WrongAudience,
-    /// It names the right key, and is signed with another.
+    /// It names the right key but is signed with another.
     ForeignKey,
-    /// It names a key that never was.
+    /// It names a key that never existed.
     UnknownKey,
 }
 
@@ -55,12 +55,12 @@ pub(crate) struct Session {
 }
 
 impl Token {
-    /// What a server must say of whose it is.
+    /// The owner that a server must report.
     pub(crate) fn owner(&self) -> String {
         format!("{} {}", self.subject.name, self.id)
     }
 
-    /// What has become of it, for whoever looks for the reason of a wrong verdict.
+    /// Its history, to explain a wrong verdict.
     pub(crate) fn story(&self) -> String {
         format!(
             "issued at {}, good until {}, key {} withdrawn at {:?}, flaw {:?}; token {}, session {}, subject {}",
@@ -76,7 +76,7 @@ impl Token {
     }
 }
 
-/// All tokens that are sent now.
+/// All tokens in use.
 pub(crate) struct Tokens {
     keys: Arc<Keys>,
     foreign: Key,
@@ -120,14 +120,14 @@ impl Tokens {
         Arc::clone(state.chance.pick(&state.tokens))
     }
 
-    /// One that is sent for the first time, and never was good.
+    /// A token that is sent for the first time and was never good.
     pub(crate) fn flawed(&self, flaw: Flaw) -> Token {
         let state = &mut *self.state.lock().unwrap();
         let person = state.chance.pick(&state.people).clone();
         self.sign(&mut state.chance, person, Some(flaw))
     }
 
-    /// Replaces the oldest for as long as it is let.
+    /// Replaces the oldest until cancelled.
     pub(crate) async fn replace(&self) {
         let mut ticks = interval(Duration::from_secs(1) / NEW_IN_A_SECOND);
         loop {
@@ -143,8 +143,8 @@ impl Tokens {
         if person.session.signed_out.is_noted() {
             person.session = Session::new(&mut state.chance);
         }
-        // Those who signed out everywhere are somebody else from then on, now and then: else what is
-        // remembered of them would never end.
+        // Users who signed out everywhere are renamed now and then: otherwise the oracle's record
+        // of them would never end.
         if person.subject.signed_out.is_noted() && state.chance.one_in(20) {
             *person = Person::new(&mut state.chance);
         }

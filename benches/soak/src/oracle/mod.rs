@@ -1,8 +1,9 @@
-//! What must come of a request: told from what the load generator signed, published, withdrawn,
-//! revoked and took away, and from the settings of the servers. Nothing of the crate is asked.
+//! The expected verdict of a request, derived from what the load generator signed, published,
+//! withdrawn, revoked and took away, and from the servers' settings. None of the crate's code is
+//! used.
 //!
-//! Where the order of two things that happen at once decides, more than one verdict is right. Such
-//! windows are as short as the settings make them, and what falls into them is counted.
+//! If the order of two concurrent events decides, more than one verdict is correct. Such windows
+//! are as short as the settings allow, and the requests in them are counted.
 
 mod outages;
 mod sign_out;
@@ -21,14 +22,14 @@ use crate::settings::{
 };
 use crate::world::keys::Key;
 
-/// What was taken away when.
+/// What was taken away, and when.
 #[derive(Default)]
 pub(crate) struct Oracle {
     pub(crate) keys: Outages,
     pub(crate) redis: Outages,
 }
 
-/// What can be told in a span of time of something that changes.
+/// The state of something over a span of time.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Truth {
     Yes,
@@ -37,7 +38,7 @@ enum Truth {
 }
 
 impl Oracle {
-    /// What a server must make of a token.
+    /// The correct verdict on a token.
     pub(crate) fn expect(&self, token: &Token, server: usize, span: &Span) -> Expected {
         match token.flaw {
             Some(Flaw::Expired | Flaw::WrongAudience) => {
@@ -108,8 +109,8 @@ impl Oracle {
         Expected { verdicts, doubt }
     }
 
-    /// For how long a token had been revoked when a request with it began that was accepted: how
-    /// long the news has taken. Where Redis was away, that tells nothing.
+    /// How long a token had been revoked when an accepted request with it began: the propagation
+    /// delay. Meaningless if Redis was away.
     pub(crate) fn unknown_for(&self, token: &Token, span: &Span) -> Option<Duration> {
         if self.redis.touch(span, Duration::ZERO, REDIS_BACK_WITHIN) {
             return None;
@@ -118,7 +119,7 @@ impl Oracle {
         of_token.max(token.session.signed_out.age(span))
     }
 
-    /// What must come of a token that no trusted key has signed. Its key is looked for before.
+    /// The verdict on a token that no trusted key has signed. Its key is looked up first.
     pub(crate) fn expect_bad_signature(&self, span: &Span) -> Expected {
         let mut expected = Expected::only(Verdict::Unauthorized);
         if self.are_keys_away(span) {
@@ -132,7 +133,7 @@ impl Oracle {
         self.keys.touch(span, Duration::ZERO, KEYS_BACK_WITHIN)
     }
 
-    /// Whether a key is trusted that was published.
+    /// Whether a published key is trusted.
     fn is_trusted(&self, key: &Key, span: &Span) -> (Truth, Doubt) {
         let published = key.published_at();
         let by_itself = published.saturating_add(REFRESHED_WITHIN);
@@ -140,7 +141,7 @@ impl Oracle {
             .keys
             .settled(published, REFRESHED_WITHIN, KEYS_BACK_WITHIN);
         if known == by_itself {
-            // Nothing was in the way of whoever asked for it before that.
+            // Nothing could have delayed an earlier lookup.
             known = published.saturating_add(LEARNED_WITHIN);
         }
         let Some(withdrawn) = key.withdrawn_at().filter(|at| *at <= span.to.at) else {
@@ -150,7 +151,7 @@ impl Oracle {
                 (Truth::Either, Doubt::NewKey)
             };
         };
-        // However long the endpoint stays away, no key is used for longer.
+        // No key is used longer, however long the endpoint is away.
         let latest = withdrawn.saturating_add(KEYS_END_WITHIN);
         let forgotten = self
             .keys

@@ -1,20 +1,20 @@
-//! When something was away.
+//! Outages.
 
 use std::sync::Mutex;
 use std::time::Duration;
 
 use crate::clock::{Moment, Span};
 
-/// The times in which something was away, noted by who took it away.
+/// The outages of something, recorded by their cause.
 #[derive(Default)]
 pub(crate) struct Outages(Mutex<Vec<Outage>>);
 
-/// One of them. What is under way has no end yet.
+/// One outage. If it is under way, it has no end yet.
 #[derive(Clone, Copy)]
 struct Outage {
-    /// Before it was taken away.
+    /// Before it went away.
     from: Duration,
-    /// Before it was brought back.
+    /// Before it came back.
     until: Duration,
     /// When it was back.
     back: Duration,
@@ -29,7 +29,7 @@ impl Outages {
         });
     }
 
-    /// To be called before it is brought back.
+    /// Must be called before it comes back.
     pub(crate) fn end(&self) {
         self.change(|outage| outage.until = Moment::now().at);
     }
@@ -38,18 +38,17 @@ impl Outages {
         self.change(|outage| outage.back = Moment::now().at);
     }
 
-    /// Whether a part of the span is in an outage: from so long after its begin to so long after its
-    /// end.
+    /// Whether the span overlaps an outage, whose start and end are moved by these times.
     pub(crate) fn touch(&self, span: &Span, after_begin: Duration, after_end: Duration) -> bool {
         self.any(|outage| {
             let from = outage.from.saturating_add(after_begin);
             let to = outage.back.saturating_add(after_end);
-            // A short one is over before that, unless it is what comes after that matters.
+            // A short outage is over before that, unless its aftermath matters.
             from <= to && span.overlaps(from, to)
         })
     }
 
-    /// Whether it was away for the whole span, and for so long before.
+    /// Whether it was away for the whole span, and for this long before it.
     pub(crate) fn cover(&self, span: &Span, after_begin: Duration) -> bool {
         self.any(|outage| {
             let from = outage.from.saturating_add(after_begin);
@@ -57,8 +56,8 @@ impl Outages {
         })
     }
 
-    /// When something is sure to have happened that takes so long while all is well, and so long
-    /// after an outage.
+    /// When something is sure to have happened that takes this long normally, and this long after
+    /// an outage.
     pub(crate) fn settled(
         &self,
         at: Duration,
@@ -81,7 +80,7 @@ impl Outages {
     }
 
     fn any(&self, is_it: impl Fn(&Outage) -> bool) -> bool {
-        // What matters is among the last, and an hour has hundreds.
+        // Only the last matter, and an hour has hundreds.
         self.0.lock().unwrap().iter().rev().take(8).any(is_it)
     }
 

@@ -1,4 +1,4 @@
-//! What was revoked when, and by when each server must know.
+//! Revocations, and the deadline by which each server must know them.
 
 use std::sync::Mutex;
 use std::time::Duration;
@@ -20,11 +20,11 @@ struct Noted {
 #[derive(Clone, Copy)]
 struct Acknowledged {
     at: Moment,
-    /// Whether the client hung up before.
+    /// Whether the client hung up early.
     by_task: bool,
 }
 
-/// Whether something is revoked. The greater one counts.
+/// Whether something is revoked. The greater value wins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum State {
     None,
@@ -33,7 +33,7 @@ pub(crate) enum State {
 }
 
 impl SignOut {
-    /// To be called before a server is asked to revoke. False if one was before.
+    /// Must be called before a server is asked to revoke. False if it was revoked already.
     pub(crate) fn begin(&self, server: usize) -> bool {
         let mut noted = self.0.lock().unwrap();
         let is_first = noted.is_none();
@@ -45,8 +45,7 @@ impl SignOut {
         is_first
     }
 
-    /// The server says that it is done. If the client hung up on it before, the other one is told
-    /// later.
+    /// The server confirms it. If the client hung up, the other server learns of it later.
     pub(crate) fn acknowledge(&self, by_task: bool) {
         if let Some(noted) = &mut *self.0.lock().unwrap() {
             noted.acknowledged = Some(Acknowledged {
@@ -56,7 +55,7 @@ impl SignOut {
         }
     }
 
-    /// The server has refused to.
+    /// The server refused it.
     pub(crate) fn take_back(&self) {
         *self.0.lock().unwrap() = None;
     }
@@ -65,7 +64,7 @@ impl SignOut {
         self.0.lock().unwrap().is_some()
     }
 
-    /// Whether it is revoked on a server. Of a subject, only what was issued before is.
+    /// Whether it is revoked on a server. For a subject, only tokens issued before count.
     pub(super) fn state(
         &self,
         issued_at: Option<u64>,
@@ -87,7 +86,7 @@ impl SignOut {
         }
     }
 
-    /// What is noted, for whoever looks for the reason of a wrong verdict.
+    /// The record, to explain a wrong verdict.
     pub(crate) fn story(&self) -> String {
         let noted = self.0.lock().unwrap();
         let Some(noted) = noted.as_ref() else {
@@ -103,7 +102,7 @@ impl SignOut {
         }
     }
 
-    /// For how long it had been acknowledged at the begin of a span.
+    /// How long it had been acknowledged at the start of a span.
     pub(super) fn age(&self, span: &Span) -> Option<Duration> {
         let acknowledged = self.0.lock().unwrap().as_ref()?.acknowledged?;
         span.from.at.checked_sub(acknowledged.at.at)
@@ -111,8 +110,8 @@ impl SignOut {
 }
 
 impl Noted {
-    /// Whether something is meant that was issued then: surely, and maybe. That of a subject has all
-    /// that was issued until the second in which the server looked at its clock.
+    /// Whether a token issued then is covered: surely, and maybe. A subject's revocation covers all
+    /// tokens issued until the second in which the server read its clock.
     fn reach(&self, issued_at: Option<u64>) -> (bool, bool) {
         let Some(issued_at) = issued_at else {
             return (true, true);
@@ -135,7 +134,7 @@ impl Noted {
         } else {
             TOLD_WITHIN
         };
-        // Redis may have failed while it was told, and not only from then on.
+        // Redis may have failed during the call, not only after it.
         redis.settled(self.begun.at, Duration::ZERO, REDIS_BACK_WITHIN) <= at
             && redis.settled(acknowledged.at.at, within, REDIS_BACK_WITHIN) <= at
     }

@@ -1,8 +1,8 @@
-//! What may come of a request.
+//! Possible verdicts.
 
 use serde::{Deserialize, Serialize};
 
-/// What came of a request.
+/// The outcome of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) enum Verdict {
     Accepted = 1,
@@ -24,7 +24,7 @@ impl Verdict {
     }
 }
 
-/// What may come of a request.
+/// The possible outcomes of a request.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Verdicts(u8);
 
@@ -41,7 +41,7 @@ impl Verdicts {
         self.0 & verdict as u8 != 0
     }
 
-    /// The same, where what is accepted comes to this.
+    /// The same, if acceptance leads to this.
     pub(crate) const fn with_accepted_as(self, verdict: Verdict) -> Self {
         if self.have(Verdict::Accepted) {
             Self(self.0 & !(Verdict::Accepted as u8)).or(verdict)
@@ -51,7 +51,7 @@ impl Verdicts {
     }
 }
 
-/// Why more than one verdict may be right.
+/// Why more than one verdict is correct.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) enum Doubt {
     Expiry,
@@ -75,11 +75,11 @@ impl Doubt {
     }
 }
 
-/// What the oracle expects.
+/// The oracle's expectation.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Expected {
     pub(crate) verdicts: Verdicts,
-    /// The first reason for doubt, where more than one verdict may be right.
+    /// The first reason for doubt, if more than one verdict is correct.
     pub(crate) doubt: Option<Doubt>,
 }
 

@@ -1,4 +1,4 @@
-//! The figures of a run, as they are kept until the page is written.
+//! The figures of a run, stored until the page is written.
 
 use std::fs;
 use std::path::Path;
@@ -22,7 +22,7 @@ pub(crate) struct Figures {
     pub(crate) latencies: Vec<Latency>,
 }
 
-/// What one server has held.
+/// One server's resources.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct OfServer {
     /// At rest, before the load and after it. None if it has ended.
@@ -42,7 +42,7 @@ pub(crate) struct Sample {
     pub(crate) revocations: usize,
 }
 
-/// Of the accepted requests of 10 s, in microseconds.
+/// Of accepted requests in 10 s, in microseconds.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 pub(crate) struct Latency {
     pub(crate) at: f64,

@@ -1,4 +1,4 @@
-//! What the run has shown: counted, measured, held against the promises, and written down.
+//! The results of the run: counted, compared with the promises, and written down.
 
 pub(crate) mod figures;
 pub(crate) mod page;

@@ -1,4 +1,4 @@
-//! The section of the page `reliability.md`, between two marks that are comments, and the plot.
+//! The section of `reliability.md` between two marker comments, and the plot.
 
 use std::fmt::Write;
 use std::fs;
@@ -14,7 +14,7 @@ use crate::oracle::Doubt;
 const BEGIN: &str = "<!-- written by scripts/soak: begin -->";
 const END: &str = "<!-- written by scripts/soak: end -->";
 
-/// Writes the section in place of the last one, or at the end.
+/// Replaces the section, or appends it.
 pub(crate) fn write(figures: &Figures, folder: &Path) -> Result<(), Error> {
     let file = folder.join("reliability.md");
     let page = fs::read_to_string(&file).unwrap_or_else(|_| "# Reliability\n".to_owned());
@@ -41,7 +41,7 @@ fn section(figures: &Figures) -> String {
         .replace("{{machine}}", machine(figures).trim_end())
 }
 
-/// The answer, in a sentence.
+/// The summary sentence.
 fn summary(figures: &Figures) -> String {
     let broken = figures.promises().iter().filter(|it| !it.is_kept).count();
     let how = match broken {
@@ -115,7 +115,7 @@ fn share_in_doubt(figures: &Figures) -> String {
     percent(1.0 - in_doubt as f64 / counts.all() as f64)
 }
 
-/// Each kind of fault, and how often it was.
+/// Each kind of fault, and its count.
 fn faults(figures: &Figures) -> String {
     let mut kinds: Vec<(&str, u64)> = Vec::new();
     for fault in &figures.faults {

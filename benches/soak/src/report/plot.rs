@@ -6,7 +6,7 @@ use super::text::time;
 
 const OF_KEYS: &str = "#fef3c7";
 const OF_REDIS: &str = "#fee2e2";
-/// Of each server.
+/// Per server.
 const SERVERS: [(&str, &str); 2] = [("server 1", "#0d9488"), ("server 2", "#3b82f6")];
 
 const MARK: Font = Font {
@@ -83,7 +83,7 @@ impl Plot {
         }
     }
 
-    /// On a scale from 0, so that it can be seen how flat it is.
+    /// On a scale from 0, which shows how flat it is.
     fn memory(&mut self, servers: &[OfServer]) {
         self.legend(LEFT, MEMORY_TOP - 14.0, SERVERS.into_iter());
         self.svg.text((MARGIN, MEMORY_TOP - 14.0), SMALL, "memory");
@@ -106,7 +106,7 @@ impl Plot {
         }
     }
 
-    /// On a scale of powers of ten.
+    /// On a logarithmic scale.
     fn latency(&mut self, latencies: &[Latency]) {
         let entries = PERCENTILES.map(|(name, color, _)| (name, color));
         self.legend(LEFT, LATENCY_TOP - 14.0, entries.into_iter());

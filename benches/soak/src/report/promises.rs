@@ -1,4 +1,4 @@
-//! What is promised, and whether it was kept.
+//! The promises, and whether they were kept.
 
 use std::ops::RangeInclusive;
 
@@ -7,7 +7,7 @@ use super::text::{count, difference, megabytes};
 
 /// Until then the memory may grow: caches and lists fill.
 const WARM_UP: f64 = 300.0;
-/// So far the memory may be from its median.
+/// The memory's allowed distance from its median.
 const FLAT: f64 = 0.05;
 
 pub(crate) struct Promise {
@@ -26,7 +26,7 @@ impl Figures {
             measured: count(number),
             is_kept: number == 0,
         };
-        // A server that has ended can tell of no panic, and has not kept its promise.
+        // A server that has ended can report no panic, and has broken its promise.
         let panics = self.servers.iter().map(|it| it.panics.unwrap_or(1)).sum();
         let mut promises = vec![
             none(
@@ -52,7 +52,7 @@ impl Figures {
         promises
     }
 
-    /// Of something that is held before the load, under it at most, and after it.
+    /// For something counted before the load, at most during it, and after it.
     fn at_rest(
         &self,
         what: &'static str,
@@ -75,7 +75,7 @@ impl Figures {
         }
     }
 
-    /// None if the run was over before the memory had come to rest.
+    /// None if the run ended before the memory had settled.
     fn memory(&self) -> Option<Promise> {
         let ranges: Option<Vec<_>> = self.servers.iter().map(OfServer::memory).collect();
         let ranges = ranges?;
@@ -103,7 +103,7 @@ impl Figures {
 }
 
 impl OfServer {
-    /// The median of the memory, and between what it was.
+    /// The median of the memory, and its range.
     fn memory(&self) -> Option<(u64, RangeInclusive<u64>)> {
         let samples = self.samples.iter().filter(|it| it.at > WARM_UP);
         let mut memory: Vec<_> = samples.map(|it| it.memory).collect();

@@ -1,4 +1,4 @@
-//! What came of the requests, counted.
+//! Counts of outcomes.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -10,7 +10,7 @@ use crate::clock::Span;
 use crate::load::Answer;
 use crate::oracle::{Doubt, Expected, Verdict};
 
-/// So many failures are told of one by one.
+/// How many failures are reported one by one.
 const TOLD: u64 = 30;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -39,7 +39,7 @@ impl Kind {
 #[derive(Default)]
 pub(crate) struct Tally {
     counts: Mutex<Counts>,
-    /// Of the accepted requests since it was asked last, in microseconds.
+    /// Of accepted requests since the last call, in microseconds.
     latencies: Mutex<Vec<u32>>,
 }
 
@@ -52,13 +52,13 @@ pub(crate) struct Counts {
     pub(crate) no_http: u64,
     pub(crate) wrong_accepts: u64,
     pub(crate) wrong_refusals: u64,
-    /// No answer, or one that is no verdict.
+    /// No answer, or an impossible one.
     pub(crate) wrong_answers: u64,
-    /// The longest time for which the other server did not know of a revocation, in seconds.
+    /// The longest delay until the other server knew a revocation, in seconds.
     pub(crate) longest_delay: f64,
 }
 
-/// Requests of which more than one verdict was right, and those of them that were accepted.
+/// Requests with more than one correct verdict, and how many of those were accepted.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct InDoubt {
     pub(crate) requests: u64,
@@ -76,8 +76,8 @@ impl Counts {
 }
 
 impl Tally {
-    /// Counts an answer, and tells whether it was right. What was accepted must name the owner of
-    /// the token, if one is given.
+    /// Counts an answer, and returns whether it was correct. An accepted one must name the token's
+    /// owner, if given.
     pub(crate) fn record(
         &self,
         kind: Kind,
@@ -115,7 +115,7 @@ impl Tally {
         if expected.verdicts.have(verdict) {
             return true;
         }
-        // A refusal for want of a scope says that the token was accepted.
+        // An insufficient scope means that the token was accepted.
         let may_be_accepted =
             expected.verdicts.have(Verdict::Accepted) || expected.verdicts.have(Verdict::Forbidden);
         if is_accepted || (verdict == Verdict::Forbidden && !may_be_accepted) {
@@ -131,14 +131,14 @@ impl Tally {
         false
     }
 
-    /// Tells more of what was wrong just before.
+    /// Adds detail to the last failure.
     pub(crate) fn explain(&self, story: &str) {
         if self.counts.lock().unwrap().wrong() <= TOLD {
             eprintln!("    {story}");
         }
     }
 
-    /// Counts what is wrong in another way.
+    /// Counts another kind of failure.
     pub(crate) fn fail(&self, what: &str) {
         let counts = &mut *self.counts.lock().unwrap();
         counts.wrong_answers += 1;
@@ -149,7 +149,7 @@ impl Tally {
         self.counts.lock().unwrap().hung_up += 1;
     }
 
-    /// Counts bytes that were no HTTP: an answer must say so.
+    /// Counts bytes that are not HTTP: the answer must be 400.
     pub(crate) fn record_no_http(&self, answer: &[u8]) {
         self.counts.lock().unwrap().no_http += 1;
         if answer.starts_with(b"HTTP/1.1") && !answer.starts_with(b"HTTP/1.1 400 ") {
@@ -174,7 +174,7 @@ impl Tally {
     }
 }
 
-/// Tells of a failure, unless there were many.
+/// Reports a failure, unless there were many.
 fn tell(counts: &Counts, span: &Span, what: &str) {
     if counts.wrong() <= TOLD {
         let (from, to) = (span.from.at.as_secs_f64(), span.to.at.as_secs_f64());

@@ -1,6 +1,6 @@
 //! Figures as text.
 
-/// With a comma between the thousands.
+/// With a comma as the thousands separator.
 pub(super) fn count(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
@@ -21,7 +21,7 @@ pub(super) fn percent(ratio: f64) -> String {
     format!("{:.1} %", ratio * 100.0)
 }
 
-/// By how much something differs.
+/// A signed difference in percent.
 pub(super) fn difference(ratio: f64) -> String {
     format!("{:+.1} %", ratio * 100.0)
 }

@@ -1,4 +1,4 @@
-//! Looking at the servers each second, and at the latencies each ten.
+//! Polls the servers each second, and the latencies every ten.
 
 use std::time::Duration;
 
@@ -9,15 +9,15 @@ use super::tally::Tally;
 use crate::clock::Moment;
 use crate::world::processes::Server;
 
-/// What was seen.
+/// The observations.
 #[derive(Default)]
 pub(crate) struct Seen {
-    /// Of each server.
+    /// Per server.
     pub(crate) samples: Vec<Vec<Sample>>,
     pub(crate) latencies: Vec<Latency>,
 }
 
-/// Watches for so long, and tells how it is going.
+/// Watches for this long, and prints progress.
 pub(crate) async fn watch(servers: &[Server], tally: &Tally, length: Duration) -> Seen {
     let end = Instant::now() + length;
     let mut seen = Seen {

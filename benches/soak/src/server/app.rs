@@ -1,4 +1,4 @@
-//! What the layer stands in front of: routes of HTTP, and a gRPC service.
+//! The services behind the layer: HTTP routes and a gRPC service.
 
 use axum::Router;
 use axum::extract::{Path, State};
@@ -50,13 +50,14 @@ async fn who(token: VerifiedToken<Claims>) -> String {
     name(&token)
 }
 
-/// By which the client sees that the identity is that of its own token, and not of another.
+/// Lets the client check that the identity is its own token's.
 fn name(token: &VerifiedToken<Claims>) -> String {
     let Claims { sub, jti, .. } = token.claims();
     format!("{sub} {jti}")
 }
 
-/// Revokes what the path says of the caller: 200 where Redis was told, 202 where it will be.
+/// Revokes the caller's token, session or subject, as the path says: 200 if Redis was told, 202 if
+/// it will be.
 async fn sign_out(
     State(list): State<RevocationList>,
     Path(what): Path<String>,

@@ -1,7 +1,7 @@
 //! A server with the layer, as a process of its own: `soak server KEYS REDIS`.
 //!
-//! HTTP and gRPC at one address; at another, which is not behind the layer, how it is. It ends with
-//! its standard input.
+//! HTTP and gRPC on one address, its status on another, which is not behind the layer. It ends when
+//! its standard input does.
 
 mod app;
 mod refresh;

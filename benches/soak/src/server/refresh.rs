@@ -1,4 +1,4 @@
-//! Refresh tokens, on Redis: to begin, to use, and to end a family.
+//! Refresh tokens on Redis: begin, use and end a family.
 
 use axum::Router;
 use axum::extract::State;
@@ -11,7 +11,7 @@ type Answer = Result<String, StatusCode>;
 
 pub(super) fn router(store: RedisStore) -> Router {
     let tokens = <RefreshTokens>::builder(store)
-        // So that what nobody ends leaves Redis.
+        // So that abandoned families leave Redis.
         .absolute_lifetime(std::time::Duration::from_secs(120))
         .build();
     Router::new()

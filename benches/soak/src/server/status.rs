@@ -1,4 +1,4 @@
-//! What a server tells of itself.
+//! A server's report about itself.
 
 use std::panic;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,7 +13,7 @@ use crate::world::processes::Status;
 
 static PANICS: AtomicU64 = AtomicU64::new(0);
 
-/// Counts all that happen from now on, on whatever thread.
+/// Counts all panics from now on, on any thread.
 pub(super) fn count_panics() {
     let report = panic::take_hook();
     panic::set_hook(Box::new(move |info| {

@@ -1,4 +1,4 @@
-//! What goes wrong when.
+//! The schedule of faults.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use super::redis::Redis;
 use crate::clock::Moment;
 use crate::oracle::Oracle;
 
-/// What is taken away, how, and for how many milliseconds where there is time enough.
+/// What is taken away, how, and for how many milliseconds if time allows.
 struct Fault {
     name: &'static str,
     what: What,
@@ -30,7 +30,7 @@ const fn fault(name: &'static str, what: What, millis: u64) -> Fault {
     Fault { name, what, millis }
 }
 
-/// Each in turn. The long ones are longer than what the servers bridge.
+/// Each in turn. The long ones outlast what the servers bridge.
 const FAULTS: [Fault; 11] = [
     fault(
         "key endpoint: refuses connections",
@@ -73,10 +73,10 @@ const FAULTS: [Fault; 11] = [
     ),
 ];
 
-/// So long all is well after a fault, where there is time enough.
+/// How long all is well after a fault, if time allows.
 const PAUSE: Duration = Duration::from_secs(20);
 
-/// A fault that was, in seconds since the begin of the load.
+/// A past fault, in seconds since the start of the load.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Past {
     pub(crate) name: String,
@@ -92,7 +92,8 @@ pub(crate) struct Faults {
 }
 
 impl Faults {
-    /// Has all go wrong in turns for so long. If that is too short for all of it, each is shorter.
+    /// Injects all faults in turn for this long. If the time is too short for all, each is
+    /// shortened.
     pub(crate) async fn run(&self, length: Duration) -> Vec<Past> {
         let count = u32::try_from(FAULTS.len()).unwrap();
         let all: Duration = FAULTS
@@ -106,7 +107,7 @@ impl Faults {
         for fault in FAULTS.iter().cycle() {
             sleep(PAUSE.mul_f64(scale)).await;
             let length = Duration::from_millis(fault.millis).mul_f64(scale);
-            // What is left for a fraction of a millisecond that sleeping took longer.
+            // A sleep may overrun by a fraction of a millisecond.
             let spare = Duration::from_secs(1);
             if Moment::now().at + length > end + spare {
                 break;

@@ -1,4 +1,4 @@
-//! Where the issuer publishes its keys, over HTTP, and all that can go wrong there.
+//! The issuer's key endpoint, over HTTP, and its faults.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -18,18 +18,18 @@ pub(crate) struct KeyEndpoint {
     trouble: watch::Sender<Option<Trouble>>,
 }
 
-/// What is wrong with it.
+/// The current fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Trouble {
-    /// Nobody listens.
+    /// Refuses connections.
     Refuses,
-    /// It takes the request, and says nothing.
+    /// Takes the request and does not answer.
     Hangs,
     /// 500.
     Fails,
-    /// 200, with what is no JWK Set.
+    /// 200, with a body that is not a JWK Set.
     Garbage,
-    /// 200, with a set without keys.
+    /// 200, with an empty set.
     Empty,
     /// 200, a byte at a time.
     Trickles,
@@ -69,7 +69,7 @@ impl KeyEndpoint {
                     let Ok((stream, _)) = accepted else { continue };
                     let endpoint = Arc::clone(&self);
                     tokio::spawn(async move {
-                        // Whoever hangs up does so.
+                        // A client may hang up.
                         let _ = timeout(Duration::from_secs(10), endpoint.answer(stream)).await;
                     });
                 }

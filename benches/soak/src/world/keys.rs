@@ -1,6 +1,6 @@
 //! The issuer's keys, and their rotation.
 //!
-//! They are made, published and signed with here, and not by the crate that is being tested.
+//! They are made, published and used here, not by the crate under test.
 
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
@@ -17,12 +17,12 @@ use tokio::time::{Instant, sleep, sleep_until};
 use super::key_endpoint::KeyEndpoint;
 use crate::clock::Moment;
 
-/// So often there is a new key.
+/// The interval of new keys.
 const PERIOD: Duration = Duration::from_secs(10);
-/// How long before it signs a key is published: every other one. The rest sign at once, so that
-/// their first token causes a fetch.
+/// How long every other key is published before it signs. The rest sign at once, so that their
+/// first token causes a fetch.
 const AHEAD: Duration = Duration::from_secs(4);
-/// How long a key is published that no longer signs. Tokens are sent for longer.
+/// How long a key stays published after it stopped signing. Tokens are sent for longer.
 const KEPT: Duration = Duration::from_secs(11);
 
 pub(crate) struct Key {
@@ -38,7 +38,7 @@ enum Pair {
 }
 
 impl Key {
-    /// A new key: each second one of the other algorithm.
+    /// A new key: every second one is of the other algorithm.
     pub(crate) fn generate(number: u64) -> Self {
         let pair = if number.is_multiple_of(2) {
             Pair::Es256(EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).unwrap())
@@ -64,7 +64,7 @@ impl Key {
         let encode = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
         match &self.pair {
             Pair::Es256(pair) => {
-                // An uncompressed point: a byte that says so, and both coordinates.
+                // An uncompressed point: its prefix byte, and both coordinates.
                 let (x, y) = pair.public_key().as_ref()[1..].split_at(32);
                 json!({ "kid": self.id, "kty": "EC", "crv": "P-256", "x": encode(x), "y": encode(y) })
             }
@@ -75,7 +75,7 @@ impl Key {
         }
     }
 
-    /// A compact JWS with this key, which names itself or another.
+    /// A compact JWS signed with this key, whose header names this key or another.
     pub(crate) fn sign(&self, key_id: &str, algorithm: &str, claims: &Value) -> String {
         let header = json!({ "typ": "JWT", "alg": algorithm, "kid": key_id });
         let mut text = URL_SAFE_NO_PAD.encode(header.to_string());
@@ -101,7 +101,7 @@ impl Key {
     }
 }
 
-/// The key that signs now, and those that are published.
+/// The signing key, and the published keys.
 pub(crate) struct Keys {
     endpoint: Arc<KeyEndpoint>,
     signing: Mutex<Arc<Key>>,
@@ -124,7 +124,7 @@ impl Keys {
         Arc::clone(&self.signing.lock().unwrap())
     }
 
-    /// Replaces the key for as long as it is let.
+    /// Rotates the key until cancelled.
     pub(crate) async fn rotate(self: Arc<Self>) {
         let mut next = Instant::now();
         for number in 1.. {

@@ -1,4 +1,4 @@
-//! What the servers live in: the issuer with its keys, Redis, and whatever goes wrong with them.
+//! The servers' environment: the issuer with its keys, Redis, and the faults.
 
 pub(crate) mod faults;
 pub(crate) mod key_endpoint;

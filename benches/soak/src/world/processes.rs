@@ -1,4 +1,4 @@
-//! The servers, each a process of its own, and what the system and they themselves tell of them.
+//! The server processes, and what the system and they report about them.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -12,13 +12,13 @@ use tokio::time::{Duration, Instant, sleep};
 /// A running server, which ends with its owner.
 pub(crate) struct Server {
     process: Child,
-    /// Where it serves.
+    /// The address of the service.
     pub(crate) address: String,
-    /// Where it tells how it is.
+    /// The address of the status page.
     control: String,
 }
 
-/// What a server tells of itself.
+/// A server's report about itself.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Status {
     pub(crate) panics: u64,
@@ -27,7 +27,7 @@ pub(crate) struct Status {
     pub(crate) pending: usize,
 }
 
-/// What a server holds.
+/// A server's resources.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Held {
     pub(crate) tasks: usize,
@@ -35,7 +35,7 @@ pub(crate) struct Held {
 }
 
 impl Server {
-    /// Returns when it has its keys and its list of revocations.
+    /// Returns when it has keys and a list of revocations.
     pub(crate) fn start(keys: &str, redis: &str) -> Self {
         let mut process = Command::new(std::env::current_exe().unwrap())
             .args(["server", keys, redis])
@@ -68,7 +68,7 @@ impl Server {
         serde_json::from_str(body).ok()
     }
 
-    /// What is resident of its memory, in bytes.
+    /// Its resident memory, in bytes.
     pub(crate) fn memory(&self) -> Option<u64> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.process.id())).ok()?;
         let line = status.lines().find_map(|it| it.strip_prefix("VmRSS:"))?;
@@ -81,7 +81,7 @@ impl Server {
         Some(folder.count())
     }
 
-    /// The least that it holds within so long: whatever does not leave.
+    /// The minimum within this time: what does not go away.
     pub(crate) async fn least_held(&self, within: Duration) -> Option<Held> {
         let end = Instant::now() + within;
         let mut least: Option<Held> = None;
@@ -103,7 +103,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // It may have ended by itself, which has been noticed by then.
+        // It may have ended by itself, which was noticed by then.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }

@@ -1,4 +1,4 @@
-//! A `redis-server` of its own, that writes nothing to its disk.
+//! A `redis-server` of our own, without persistence.
 
 use std::net::TcpListener;
 use std::path::PathBuf;
@@ -35,7 +35,7 @@ impl Redis {
         format!("redis://127.0.0.1:{}", self.port)
     }
 
-    /// Has it answer nothing, while its connections stay.
+    /// Makes it hang, with its connections open.
     pub(crate) fn hang(&self) {
         signal("STOP", self.id());
     }
@@ -44,7 +44,7 @@ impl Redis {
         signal("CONT", self.id());
     }
 
-    /// Ends it as a power cut does.
+    /// Kills it, like a power cut.
     pub(crate) fn go_down(&self) {
         if let Some(mut process) = self.process.lock().unwrap().take() {
             process.kill().unwrap();
