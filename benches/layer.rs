@@ -100,7 +100,7 @@ fn layer(criterion: &mut Criterion) {
         let clock = FixedClock::new();
         let issuer = TestIssuer::new(ISSUER, algorithm).clock(clock.clone());
         let layer = |cache| {
-            let verifier = Verifier::<MyClaims>::builder()
+            let verifier = Verifier::typed::<MyClaims>()
                 .issuer(ISSUER, issuer.verifying_key())
                 .audience(AUDIENCE)
                 .clock(clock.clone())

@@ -35,7 +35,7 @@ fn issuer(algorithm: Algorithm) -> TestIssuer {
 }
 
 fn verifier(keys: impl KeyProvider, cache: Cache) -> Verifier<MyClaims> {
-    Verifier::builder()
+    Verifier::typed()
         .issuer(ISSUER, keys)
         .audience(AUDIENCE)
         .clock(FixedClock::new())
@@ -164,7 +164,7 @@ fn revocations(criterion: &mut Criterion) {
     let token = token(&issuer).claim("sid", "none").claim("jti", "none");
     let token = token.sign();
     let builder = || {
-        Verifier::<MyClaims>::builder()
+        Verifier::typed::<MyClaims>()
             .issuer(ISSUER, issuer.verifying_key())
             .audience(AUDIENCE)
             .clock(FixedClock::new())

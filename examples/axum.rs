@@ -50,7 +50,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     // Stands for your identity provider. Its key is public knowledge: for tests only.
     let issuer = TestIssuer::new("https://issuer.example.com", Algorithm::ES256);
 
-    let verifier = Verifier::<MyClaims>::builder()
+    let verifier = Verifier::typed::<MyClaims>()
         .issuer("https://issuer.example.com", issuer.verifying_key())
         .audience("my-api")
         .build()?;

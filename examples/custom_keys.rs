@@ -42,7 +42,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let keys = Arc::new(ReplaceableKeys::default());
     keys.replace([old.verifying_key()]);
-    let verifier = <Verifier>::builder()
+    let verifier = Verifier::builder()
         .issuer("https://issuer.example.com", Arc::clone(&keys))
         .audience("my-api")
         .build()?;

@@ -27,7 +27,7 @@ use axum::body::Body;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderValue, Response};
 use axum::routing::get;
-use tower_bearer::reject::{ProblemJson, Realm, Rejection};
+use tower_bearer::reject::{Realm, Rejection};
 use tower_bearer::test_util::TestIssuer;
 use tower_bearer::{Algorithm, AuthError, BearerAuthLayer, Verifier};
 
@@ -50,18 +50,15 @@ fn page(rejection: Rejection<'_>) -> Response<Body> {
 async fn main() -> Result<(), Box<dyn Error>> {
     // Stands for your identity provider. Its key is public knowledge: for tests only.
     let issuer = TestIssuer::new("https://issuer.example.com", Algorithm::ES256);
-    let verifier = <Verifier>::builder()
+    let verifier = Verifier::builder()
         .issuer("https://issuer.example.com", issuer.verifying_key())
         .audience("my-api")
         .build()?;
 
-    let problem = ProblemJson::default().realm(Realm::new("shop")?);
     let auth = BearerAuthLayer::new(verifier);
+    let problem = auth.clone().problem_json().realm(Realm::new("shop")?);
     let app = Router::new()
-        .route(
-            "/problem",
-            get("welcome\n").layer(auth.clone().reject_with(problem)),
-        )
+        .route("/problem", get("welcome\n").layer(problem))
         .route("/page", get("welcome\n").layer(auth.reject_with(page)));
 
     let listener = tokio::net::TcpListener::bind(address()).await?;

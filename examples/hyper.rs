@@ -38,8 +38,10 @@ struct MyClaims {
 }
 
 async fn hello(request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
-    let token = request.extensions().get::<VerifiedToken<MyClaims>>();
-    let name = token.map_or("nobody", |token| &token.claims().name);
+    let token = VerifiedToken::<MyClaims>::from_extensions(request.extensions());
+    let name = token
+        .as_ref()
+        .map_or("nobody", |token| &token.claims().name);
     Ok(Response::new(Full::from(format!("hello {name}\n"))))
 }
 
@@ -48,7 +50,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     // Stands for your identity provider. Its key is public knowledge: for tests only.
     let issuer = TestIssuer::new("https://issuer.example.com", Algorithm::RS256);
 
-    let verifier = Verifier::<MyClaims>::builder()
+    let verifier = Verifier::typed::<MyClaims>()
         .issuer("https://issuer.example.com", issuer.verifying_key())
         .audience("my-api")
         .build()?;

@@ -87,7 +87,7 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
     for path in options.key {
         keys = keys.and(KeyFile::open(path)?);
     }
-    let builder = <Verifier>::builder();
+    let builder = Verifier::builder();
     let builder = match options.issuer {
         Some(issuer) => builder.issuer(issuer, keys),
         None => builder.any_issuer(keys),

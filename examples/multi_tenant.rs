@@ -80,7 +80,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let is_tenant = move |issuer: &str| known.name_of(issuer).is_some();
     // `Tenants::discover` would refuse this machine, on which the provider of this example is.
     let tenants = Tenants::discover_with(is_tenant, |keys| keys)?;
-    let verifier = <Verifier>::builder()
+    let verifier = Verifier::builder()
         .tenants(tenants)
         .audience("demo")
         .build()?;

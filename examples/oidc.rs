@@ -47,7 +47,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         _ => return Err("give an issuer and an audience, or neither".into()),
     };
 
-    let verifier = <Verifier>::builder()
+    let verifier = Verifier::builder()
         .discover(&issuer)
         .audience(audience)
         .build()?;

@@ -51,10 +51,8 @@ struct Service;
 #[tonic::async_trait]
 impl WhoAmI for Service {
     async fn get(&self, request: Request<GetRequest>) -> Result<Response<GetResponse>, Status> {
-        let token = request
-            .extensions()
-            .get::<VerifiedToken<MyClaims>>()
-            .ok_or_else(|| Status::internal("the layer is missing"))?;
+        let token = VerifiedToken::<MyClaims>::from_extensions(request.extensions())
+            .map_err(|_| Status::internal("the layer is missing"))?;
         let claims_json = serde_json::to_string(token.claims())
             .map_err(|_| Status::internal("the claims are no JSON"))?;
         let subject = token.subject().unwrap_or_default().to_owned();
@@ -70,7 +68,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     // Stands for your identity provider. Its key is public knowledge: for tests only.
     let issuer = TestIssuer::new("https://issuer.example.com", Algorithm::EdDSA);
 
-    let verifier = Verifier::<MyClaims>::builder()
+    let verifier = Verifier::typed::<MyClaims>()
         .issuer("https://issuer.example.com", issuer.verifying_key())
         .audience("my-api")
         .build()?;

@@ -91,7 +91,7 @@ pub fn verifying_key_from_short_secret(
 ///
 /// ```
 /// # let keys = tower_bearer::VerifyingKey::from_secret([7; 32])?;
-/// # let verifier = <tower_bearer::Verifier>::builder().any_issuer(keys).any_audience().build()?;
+/// # let verifier = tower_bearer::Verifier::builder().any_issuer(keys).any_audience().build()?;
 /// use tower_bearer::extract::Cookie;
 /// use tower_bearer::{BearerAuthLayer, dangerous};
 ///
@@ -99,6 +99,6 @@ pub fn verifying_key_from_short_secret(
 /// let layer = dangerous::without_csrf_protection(layer);
 /// # Ok::<(), tower_bearer::ConfigError>(())
 /// ```
-pub fn without_csrf_protection<C, R>(layer: BearerAuthLayer<C, R>) -> BearerAuthLayer<C, R> {
+pub fn without_csrf_protection<R>(layer: BearerAuthLayer<R>) -> BearerAuthLayer<R> {
     layer.unprotected()
 }

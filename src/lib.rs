@@ -24,7 +24,7 @@
 //!     "the admin page"
 //! }
 //!
-//! let verifier = Verifier::<MyClaims>::builder()
+//! let verifier = Verifier::typed::<MyClaims>()
 //!     .issuer("https://issuer.example.com", keys)
 //!     .audience("my-api")
 //!     .build()?;
@@ -78,11 +78,11 @@
 //!
 //! # What operators see
 //!
-//! With `tracing`, each decision is an event, that of a [`BearerAuthLayer`] inside a span `bearer_auth`:
+//! With `tracing`, each decision is an event, that of a [`BearerAuthLayer`] inside a span `bearer_auth`. The target is `tower_bearer`:
 //!
 //! | level | message | fields |
 //! | --- | --- | --- |
-//! | debug | `token accepted` | `iss`, `sub`, if [asked for](BearerAuthLayer::record_identity) |
+//! | debug | `token accepted` | none; the span has `iss`, `sub`, `jti` if [asked for](BearerAuthLayer::record_identity) |
 //! | debug | `request refused: …` | `reason` |
 //! | warn | `request refused: …`, for want of CSRF protection or of a session | `reason` |
 //! | error | `request refused: no BearerAuthLayer …` | `reason` |
@@ -127,7 +127,7 @@
 //! | `tower_bearer_revocations_state` | 0 fresh, 1 stale, 2 unavailable |
 //! | `tower_bearer_revocations_confirmed_timestamp_seconds` | up to when nothing was missing, in Unix time |
 //!
-//! No event, error or `Debug` holds a token, a key, or the value of a claim but the two above.
+//! No event, error or `Debug` holds a token, a key, or the value of a claim but these three.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod auth;

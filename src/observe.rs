@@ -16,43 +16,78 @@ use std::time::SystemTime;
 #[cfg(feature = "tracing")]
 use crate::error::CsrfError;
 use crate::error::{AuthError, ConfigError};
-use crate::jose::{RegisteredClaims, SkippedKey};
+use crate::jose::SkippedKey;
 use crate::keys::KeySet;
 #[cfg(feature = "remote")]
 use crate::keys::{FetchError, KeyState};
 #[cfg(feature = "feed")]
 use crate::verify::RevocationState;
 
-/// With the feature `tracing`, opens the span in which a request is judged.
+/// The target of all events and spans, whichever file tells of them.
 #[cfg(feature = "tracing")]
-pub(crate) fn enter_span() -> tracing::span::EnteredSpan {
-    tracing::debug_span!("bearer_auth").entered()
-}
+const TARGET: &str = "tower_bearer";
 
+/// The span in which a request is judged and, if identity is recorded, the inner service runs.
 /// Without the feature `tracing`, nothing.
-#[cfg(not(feature = "tracing"))]
-pub(crate) fn enter_span() -> NoSpan {
-    NoSpan
+pub(crate) struct RequestSpan {
+    #[cfg(feature = "tracing")]
+    span: tracing::Span,
 }
 
-#[cfg(not(feature = "tracing"))]
-pub(crate) struct NoSpan;
+impl RequestSpan {
+    pub(crate) fn new(records_identity: bool) -> Self {
+        let _ = records_identity;
+        Self {
+            #[cfg(feature = "tracing")]
+            span: if records_identity {
+                tracing::info_span!(
+                    target: TARGET,
+                    "bearer_auth",
+                    iss = tracing::field::Empty,
+                    sub = tracing::field::Empty,
+                    jti = tracing::field::Empty
+                )
+            } else {
+                tracing::debug_span!(target: TARGET, "bearer_auth")
+            },
+        }
+    }
+
+    pub(crate) fn none() -> Self {
+        Self {
+            #[cfg(feature = "tracing")]
+            span: tracing::Span::none(),
+        }
+    }
+
+    #[cfg(feature = "tracing")]
+    pub(crate) fn enter(&self) -> tracing::span::Entered<'_> {
+        self.span.enter()
+    }
+
+    #[cfg(not(feature = "tracing"))]
+    pub(crate) fn enter(&self) -> &Self {
+        self
+    }
+
+    /// Records what [`new`](Self::new) has left open.
+    pub(crate) fn identify(&self, iss: Option<&str>, sub: Option<&str>, jti: Option<&str>) {
+        #[cfg(feature = "tracing")]
+        for (field, value) in [("iss", iss), ("sub", sub), ("jti", jti)] {
+            if let Some(value) = value {
+                self.span.record(field, value);
+            }
+        }
+        let _ = (self, iss, sub, jti);
+    }
+}
 
 /// A request's token was accepted.
-pub(crate) fn accepted(claims: &RegisteredClaims, with_identity: bool) {
+pub(crate) fn accepted() {
     #[cfg(feature = "metrics")]
     metrics::counter!("tower_bearer_accepted_total").increment(1);
     #[cfg(feature = "tracing")]
-    if with_identity {
-        tracing::debug!(
-            iss = claims.issuer(),
-            sub = claims.subject(),
-            "token accepted"
-        );
-    } else {
-        tracing::debug!("token accepted");
-    }
-    let _ = (claims, with_identity);
+    tracing::debug!(target: TARGET, "token accepted");
 }
 
 /// A request was refused.
@@ -62,14 +97,21 @@ pub(crate) fn rejected(error: &AuthError) {
     #[cfg(feature = "tracing")]
     match error {
         AuthError::MissingLayer => {
-            tracing::error!(reason = error.reason(), "request refused: {error}");
+            tracing::error!(target: TARGET, reason = error.reason(), "request refused: {error}");
         }
         AuthError::Csrf(CsrfError::NoSession | CsrfError::NotSetUp) => {
-            tracing::warn!(reason = error.reason(), "request refused: {error}");
+            tracing::warn!(target: TARGET, reason = error.reason(), "request refused: {error}");
         }
-        _ => tracing::debug!(reason = error.reason(), "request refused: {error}"),
+        _ => tracing::debug!(target: TARGET, reason = error.reason(), "request refused: {error}"),
     }
     let _ = error;
+}
+
+/// A request was refused behind the layer, which tells of it unless it is the layer that is missing.
+pub(crate) fn rejected_without_layer(error: &AuthError) {
+    if *error == AuthError::MissingLayer {
+        rejected(error);
+    }
 }
 
 /// The cache was asked for a token.
@@ -88,8 +130,10 @@ pub(crate) fn key_refresh(keys: &Result<KeySet, ConfigError>) {
     count_refresh(keys.is_ok());
     #[cfg(feature = "tracing")]
     match keys {
-        Ok(keys) => tracing::info!(keys = keys.len(), "keys replaced"),
-        Err(error) => tracing::warn!("keys not replaced, the last good ones stay: {error}"),
+        Ok(keys) => tracing::info!(target: TARGET, keys = keys.len(), "keys replaced"),
+        Err(error) => {
+            tracing::warn!(target: TARGET, "keys not replaced, the last good ones stay: {error}");
+        }
     }
     let _ = keys;
 }
@@ -100,9 +144,13 @@ pub(crate) fn remote_keys_fetched(url: &impl Display, keys: &KeySet, is_new: boo
     count_refresh(true);
     #[cfg(feature = "tracing")]
     match (is_new, failed) {
-        (true, _) => tracing::info!(%url, keys = keys.len(), "keys replaced"),
-        (false, true) => tracing::info!(%url, keys = keys.len(), "keys fetched again"),
-        (false, false) => tracing::debug!(%url, keys = keys.len(), "keys confirmed"),
+        (true, _) => tracing::info!(target: TARGET, %url, keys = keys.len(), "keys replaced"),
+        (false, true) => {
+            tracing::info!(target: TARGET, %url, keys = keys.len(), "keys fetched again");
+        }
+        (false, false) => {
+            tracing::debug!(target: TARGET, %url, keys = keys.len(), "keys confirmed");
+        }
     }
     let _ = (url, keys, is_new, failed);
 }
@@ -119,10 +167,12 @@ pub(crate) fn remote_keys_failed(
     #[cfg(feature = "tracing")]
     match (is_news, has_keys) {
         (true, true) => {
-            tracing::warn!(%url, "keys not fetched, the last good ones stay: {error}");
+            tracing::warn!(target: TARGET, %url, "keys not fetched, the last good ones stay: {error}");
         }
-        (true, false) => tracing::warn!(%url, "keys not fetched, there are none: {error}"),
-        (false, _) => tracing::debug!(%url, "keys still not fetched: {error}"),
+        (true, false) => {
+            tracing::warn!(target: TARGET, %url, "keys not fetched, there are none: {error}");
+        }
+        (false, _) => tracing::debug!(target: TARGET, %url, "keys still not fetched: {error}"),
     }
     let _ = (url, error, is_news, has_keys);
 }
@@ -154,14 +204,14 @@ pub(crate) fn remote_keys_are(url: &impl Display, state: KeyState, keys: usize, 
 #[cfg(feature = "remote")]
 pub(crate) fn remote_key_skipped(url: &impl Display, skipped: &SkippedKey) {
     #[cfg(feature = "tracing")]
-    tracing::warn!(%url, index = skipped.index(), "key skipped: {}", skipped.reason());
+    tracing::warn!(target: TARGET, %url, index = skipped.index(), "key skipped: {}", skipped.reason());
     let _ = (url, skipped);
 }
 
 /// The application trusts a tenant, but cannot make its keys.
 pub(crate) fn tenant_without_keys(error: &ConfigError) {
     #[cfg(feature = "tracing")]
-    tracing::warn!("a tenant's tokens are refused, since its keys cannot be set up: {error}");
+    tracing::warn!(target: TARGET, "a tenant's tokens are refused, since its keys cannot be set up: {error}");
     let _ = error;
 }
 
@@ -169,7 +219,7 @@ pub(crate) fn tenant_without_keys(error: &ConfigError) {
 #[cfg(feature = "feed")]
 pub(crate) fn revocations_loaded(entries: usize) {
     #[cfg(feature = "tracing")]
-    tracing::info!(entries, "revocations loaded");
+    tracing::info!(target: TARGET, entries, "revocations loaded");
     let _ = entries;
 }
 
@@ -177,7 +227,7 @@ pub(crate) fn revocations_loaded(entries: usize) {
 #[cfg(feature = "feed")]
 pub(crate) fn revocations_followed() {
     #[cfg(feature = "tracing")]
-    tracing::info!("revocations followed again");
+    tracing::info!(target: TARGET, "revocations followed again");
 }
 
 /// Revocations could not be followed. That the same failure goes on is no news.
@@ -185,9 +235,9 @@ pub(crate) fn revocations_followed() {
 pub(crate) fn revocations_failed(error: &str, is_news: bool) {
     #[cfg(feature = "tracing")]
     if is_news {
-        tracing::warn!("revocations not followed: {error}");
+        tracing::warn!(target: TARGET, "revocations not followed: {error}");
     } else {
-        tracing::debug!("revocations still not followed: {error}");
+        tracing::debug!(target: TARGET, "revocations still not followed: {error}");
     }
     let _ = (error, is_news);
 }
@@ -196,15 +246,14 @@ pub(crate) fn revocations_failed(error: &str, is_news: bool) {
 #[cfg(feature = "feed")]
 pub(crate) fn revocations_lost() {
     #[cfg(feature = "tracing")]
-    tracing::warn!("the feed of revocations has lost entries, those known here are added again");
+    tracing::warn!(target: TARGET, "the feed of revocations has lost entries, those known here are added again");
 }
 
 /// Some entries of the feed are of no form that is known.
 #[cfg(feature = "feed")]
 pub(crate) fn revocations_skipped(entries: usize) {
     #[cfg(feature = "tracing")]
-    tracing::warn!(
-        entries,
+    tracing::warn!(target: TARGET, entries,
         "revocations skipped: they are of no form that is known here"
     );
     let _ = entries;
@@ -245,13 +294,13 @@ fn count_refresh(is_ok: bool) {
 /// A key of a set cannot be used. The others can.
 pub(crate) fn key_skipped(path: &Path, skipped: &SkippedKey) {
     #[cfg(feature = "tracing")]
-    tracing::warn!(file = %path.display(), index = skipped.index(), "key skipped: {}", skipped.reason());
+    tracing::warn!(target: TARGET, file = %path.display(), index = skipped.index(), "key skipped: {}", skipped.reason());
     let _ = (path, skipped);
 }
 
 /// A key file is read once and not followed.
 pub(crate) fn key_file_unwatched(path: &Path, error: &io::Error) {
     #[cfg(feature = "tracing")]
-    tracing::error!(file = %path.display(), "key file not watched: {error}");
+    tracing::error!(target: TARGET, file = %path.display(), "key file not watched: {error}");
     let _ = (path, error);
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use http::{Extensions, HeaderMap, Method, Request, Uri};
 
 /// What there is of a request besides its body: what a [`TokenSource`](crate::extract::TokenSource)
-/// and a [`RejectionResponse`](crate::reject::RejectionResponse) look at.
+/// and a [`Rejection`](crate::reject::Rejection) look at.
 ///
 /// Its `Debug` shows the method and the path only: headers and queries hold credentials.
 ///

@@ -17,7 +17,7 @@ use crate::sessions::{Credentials, Sessions};
 use crate::users::User;
 
 pub(crate) fn router(auth: BearerAuthLayer) -> Router<Arc<Sessions>> {
-    let admin = get(admin).layer(RequireLayer::role("admin").reject_with(refuse));
+    let admin = get(admin).layer(RequireLayer::role("admin"));
     let protected = Router::new()
         .route("/protected", get(protected))
         .route("/profile", get(profile))

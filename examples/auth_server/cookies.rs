@@ -119,7 +119,8 @@ impl Pages {
 
     /// Refuses a page whose access token has expired, but gives it what it needs to refresh it.
     fn refuse(&self, rejection: Rejection<'_>) -> Response {
-        let session = self.session(rejection.request()).ok();
+        let request = rejection.request();
+        let session = request.and_then(|request| self.session(request).ok());
         let csrf_token = session.and_then(|session| self.csrf_token(&session.id).ok());
         refuse_with(rejection, csrf_token)
     }

@@ -41,10 +41,8 @@ struct Service;
 #[tonic::async_trait]
 impl WhoAmI for Service {
     async fn get(&self, request: Request<GetRequest>) -> Result<Response<GetResponse>, Status> {
-        let token = request
-            .extensions()
-            .get::<VerifiedToken>()
-            .ok_or_else(|| Status::internal("the layer is missing"))?;
+        let token = <VerifiedToken>::from_extensions(request.extensions())
+            .map_err(|_| Status::internal("the layer is missing"))?;
         Ok(Response::new(GetResponse {
             subject: token.subject().unwrap_or_default().to_owned(),
             claims_json: serde_json::Value::Object(token.claims().clone()).to_string(),

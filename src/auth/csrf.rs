@@ -36,7 +36,7 @@ use crate::request::RequestHead;
 /// ```
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// # let issuer = tower_bearer::test_util::TestIssuer::new("https://issuer.example.com", tower_bearer::Algorithm::ES256);
-/// # let verifier = <tower_bearer::Verifier>::builder().issuer("https://issuer.example.com", issuer.verifying_key()).any_audience().build()?;
+/// # let verifier = tower_bearer::Verifier::builder().issuer("https://issuer.example.com", issuer.verifying_key()).any_audience().build()?;
 /// # let token = issuer.token().claim("sid", "session-7").sign();
 /// # use futures::FutureExt;
 /// # use std::convert::Infallible;

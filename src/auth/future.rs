@@ -11,55 +11,69 @@ use http::{Request, Response};
 use pin_project_lite::pin_project;
 use tower::Service;
 
+use super::answer::Answer;
 use super::layer::Config;
 use crate::error::AuthError;
 use crate::observe;
-use crate::reject::RejectionResponse;
+use crate::reject::Respond;
 use crate::request::RequestHead;
-use crate::verify::{Caller, VerifiedToken};
+use crate::verify::{AnyVerifiedToken, Caller};
 
 pin_project! {
     /// The response of [`BearerAuth`](super::BearerAuth): that of the inner service, or a refusal.
-    pub struct ResponseFuture<S, B, C, R>
+    pub struct ResponseFuture<S, B, R>
     where
         S: Service<Request<B>>,
     {
         #[pin]
-        state: State<S, B, C, R>,
+        state: State<S, B, R>,
     }
 }
 
 pin_project! {
     #[project = StateProjection]
-    enum State<S, B, C, R>
+    enum State<S, B, R>
     where
         S: Service<Request<B>>,
     {
-        Inner { #[pin] future: S::Future },
+        Inner { #[pin] future: S::Future, answer: Answer<R> },
         Rejected { response: Option<S::Response> },
         Verifying {
-            verification: BoxFuture<'static, Result<VerifiedToken<C>, AuthError>>,
-            waiting: Option<Waiting<S, B, C, R>>,
+            verification: BoxFuture<'static, Result<AnyVerifiedToken, AuthError>>,
+            waiting: Option<Waiting<S, B, R>>,
         },
         Done,
     }
 }
 
 /// What a request needs to go on once its token is judged.
-struct Waiting<S, B, C, R> {
+struct Waiting<S, B, R> {
     /// Was polled ready before the request came.
     service: S,
     request: Request<B>,
-    config: Arc<Config<C, R>>,
+    config: Arc<Config<R>>,
 }
 
-impl<S, B, C, R> ResponseFuture<S, B, C, R>
+impl<S, B, R> State<S, B, R>
 where
     S: Service<Request<B>>,
 {
-    pub(super) fn inner(future: S::Future) -> Self {
+    fn call(service: &mut S, request: Request<B>, answer: Answer<R>) -> Self {
+        let future = {
+            let _span = answer.span.enter();
+            service.call(request)
+        };
+        Self::Inner { future, answer }
+    }
+}
+
+impl<S, B, R> ResponseFuture<S, B, R>
+where
+    S: Service<Request<B>>,
+{
+    pub(super) fn call(service: &mut S, request: Request<B>, answer: Answer<R>) -> Self {
         Self {
-            state: State::Inner { future },
+            state: State::call(service, request, answer),
         }
     }
 
@@ -72,10 +86,10 @@ where
     }
 
     pub(super) fn verifying(
-        verification: BoxFuture<'static, Result<VerifiedToken<C>, AuthError>>,
+        verification: BoxFuture<'static, Result<AnyVerifiedToken, AuthError>>,
         service: S,
         request: Request<B>,
-        config: Arc<Config<C, R>>,
+        config: Arc<Config<R>>,
     ) -> Self {
         let waiting = Some(Waiting {
             service,
@@ -91,11 +105,10 @@ where
     }
 }
 
-impl<S, B, T, C, R> Future for ResponseFuture<S, B, C, R>
+impl<S, B, T, R> Future for ResponseFuture<S, B, R>
 where
     S: Service<Request<B>, Response = Response<T>>,
-    C: Send + Sync + 'static,
-    R: RejectionResponse<T>,
+    R: Respond<T>,
 {
     type Output = Result<S::Response, S::Error>;
 
@@ -104,8 +117,12 @@ where
         let mut state = self.project().state;
         loop {
             let next = match state.as_mut().project() {
-                StateProjection::Inner { future } => {
-                    let output = ready!(future.poll(cx));
+                StateProjection::Inner { future, answer } => {
+                    let output = {
+                        let _span = answer.span.enter();
+                        let output = ready!(future.poll(cx));
+                        output.map(|response| answer.finish(response))
+                    };
                     state.set(State::Done);
                     return Poll::Ready(output);
                 }
@@ -118,22 +135,13 @@ where
                     verification,
                     waiting,
                 } => {
-                    // The inner service and the rejection are no part of the judgement.
-                    let (waiting, verified) = {
-                        let _span = observe::enter_span();
-                        let verified = ready!(verification.as_mut().poll(cx));
-                        let Some(waiting) = waiting.take() else {
-                            return Poll::Pending;
-                        };
-                        let request = RequestHead::from(&waiting.request);
-                        let verified = verified.and_then(|token| {
-                            waiting.config.accept(request, &token)?;
-                            Ok(token)
-                        });
-                        if let Err(error) = &verified {
-                            observe::rejected(error);
-                        }
-                        (waiting, verified)
+                    let Some(config) = waiting.as_ref().map(|waiting| &waiting.config) else {
+                        return Poll::Pending;
+                    };
+                    let (verified, _) = config.observed(|_| verification.as_mut().poll(cx));
+                    let verified = ready!(verified);
+                    let Some(waiting) = waiting.take() else {
+                        return Poll::Pending;
                     };
                     waiting.go_on(verified)
                 }
@@ -144,31 +152,35 @@ where
     }
 }
 
-impl<S, B, T, C, R> Waiting<S, B, C, R>
+impl<S, B, T, R> Waiting<S, B, R>
 where
     S: Service<Request<B>, Response = Response<T>>,
-    C: Send + Sync + 'static,
-    R: RejectionResponse<T>,
+    R: Respond<T>,
 {
-    fn go_on(mut self, verified: Result<VerifiedToken<C>, AuthError>) -> State<S, B, C, R> {
-        match verified {
-            Ok(token) => {
-                Caller::insert_verified(token, self.request.extensions_mut());
-                State::Inner {
-                    future: self.service.call(self.request),
-                }
-            }
+    fn go_on(mut self, verified: Result<AnyVerifiedToken, AuthError>) -> State<S, B, R> {
+        let head = RequestHead::from(&self.request);
+        let (accepted, span) = self.config.observed(|span| match verified {
+            Ok(token) => self.config.accept(head, &token, span).map(|()| token),
             Err(error) => {
-                let response = self.config.reject(&error, RequestHead::from(&self.request));
-                State::Rejected {
-                    response: Some(response),
-                }
+                observe::rejected(&error);
+                Err(error)
             }
+        });
+        match accepted {
+            Ok(token) => {
+                let answer = Answer::new(&self.config, head, span);
+                let extensions = self.request.extensions_mut();
+                extensions.insert(Caller::Verified(token));
+                State::call(&mut self.service, self.request, answer)
+            }
+            Err(error) => State::Rejected {
+                response: Some(self.config.reject(&error, head)),
+            },
         }
     }
 }
 
-impl<S, B, C, R> fmt::Debug for ResponseFuture<S, B, C, R>
+impl<S, B, R> fmt::Debug for ResponseFuture<S, B, R>
 where
     S: Service<Request<B>>,
 {

@@ -3,45 +3,57 @@
 use std::fmt;
 use std::sync::Arc;
 
-use serde_json::{Map, Value};
+use http::Response;
+use serde::de::DeserializeOwned;
 use tower_layer::Layer;
 
 use super::BearerAuth;
 use super::csrf::{Csrf, Protection};
 use super::source::Source;
 use crate::extract::TokenSource;
-use crate::reject::DefaultRejection;
-use crate::verify::Verifier;
+use crate::reject::{DefaultRejection, ProblemJson, Realm, Rejection};
+use crate::verify::{AnyVerifier, Verifier};
 
 /// Puts [`BearerAuth`] in front of a service.
 ///
 /// Each request must carry one acceptable token, in `Authorization: Bearer …` unless
 /// [`source`](Self::source) says otherwise. [The module's page](super) shows a whole example.
 ///
-/// `R` builds the responses to requests that are refused.
-pub struct BearerAuthLayer<C = Map<String, Value>, R = DefaultRejection> {
-    config: Config<C, R>,
+/// `R` is how refusals are answered: leave it out unless [`reject_with`](Self::reject_with) or
+/// [`problem_json`](Self::problem_json) changes it.
+///
+/// Two layers on one route: if both have the same verifier (or clones of it), the inner one is
+/// satisfied by what the outer one has verified. Otherwise it verifies itself, and its token counts.
+#[derive(Clone)]
+pub struct BearerAuthLayer<R = DefaultRejection> {
+    config: Config<R>,
 }
 
-pub(super) struct Config<C, R> {
-    pub(super) verifier: Verifier<C>,
+#[derive(Clone)]
+pub(super) struct Config<R> {
+    pub(super) verifier: Arc<dyn AnyVerifier>,
     pub(super) source: Source,
     pub(super) protection: Protection,
     pub(super) rejection: R,
+    pub(super) realm: Option<Realm>,
     pub(super) is_optional: bool,
     pub(super) passes_preflight: bool,
     pub(super) records_identity: bool,
 }
 
-impl<C> BearerAuthLayer<C> {
+impl BearerAuthLayer {
     /// Demands a token that this verifier accepts.
-    pub fn new(verifier: Verifier<C>) -> Self {
+    pub fn new<C>(verifier: Verifier<C>) -> Self
+    where
+        C: DeserializeOwned + Send + Sync + 'static,
+    {
         Self {
             config: Config {
-                verifier,
+                verifier: Arc::new(verifier),
                 source: Source::Bearer,
                 protection: Protection::Missing,
-                rejection: DefaultRejection::default(),
+                rejection: DefaultRejection,
+                realm: None,
                 is_optional: false,
                 passes_preflight: false,
                 records_identity: false,
@@ -50,12 +62,12 @@ impl<C> BearerAuthLayer<C> {
     }
 }
 
-impl<C, R> BearerAuthLayer<C, R> {
+impl<R> BearerAuthLayer<R> {
     /// Takes the token from elsewhere than the `Authorization` header.
     ///
     /// ```
     /// # let keys = tower_bearer::VerifyingKey::from_secret([7; 32])?;
-    /// # let verifier = <tower_bearer::Verifier>::builder().any_issuer(keys).any_audience().build()?;
+    /// # let verifier = tower_bearer::Verifier::builder().any_issuer(keys).any_audience().build()?;
     /// use tower_bearer::BearerAuthLayer;
     /// use tower_bearer::auth::Csrf;
     /// use tower_bearer::extract::{Bearer, Cookie, TokenSource};
@@ -107,39 +119,59 @@ impl<C, R> BearerAuthLayer<C, R> {
         self
     }
 
-    /// Puts issuer and subject into the events of `tracing` for accepted tokens. They tell who
-    /// did what, which is personal data: hence by request only.
+    /// Names issuer, subject and token id (`iss`, `sub`, `jti`) in the span `bearer_auth`, which is
+    /// then at level `INFO` and stays open until the inner service has answered. So they are on all
+    /// events of a handler, and on refusals of a good token (403).
+    ///
+    /// Off by default: who did what is personal data.
     #[must_use]
     pub fn record_identity(mut self) -> Self {
         self.config.records_identity = true;
         self
     }
 
-    /// Builds the responses to refused requests in another way: with
-    /// [`ProblemJson`](crate::reject::ProblemJson), a closure, or a type of your own.
-    ///
-    /// It holds for this layer only. A [`RequireLayer`](crate::RequireLayer) has its own, and
-    /// extractors answer as [`DefaultRejection`] does.
+    /// Names the realm in each challenge.
+    #[must_use]
+    pub fn realm(mut self, realm: Realm) -> Self {
+        self.config.realm = Some(realm);
+        self
+    }
+
+    /// Answers refusals with problems in JSON: see [`Rejection::problem_json`].
+    #[must_use]
+    pub fn problem_json(self) -> BearerAuthLayer<ProblemJson> {
+        self.with_rejection(ProblemJson)
+    }
+
+    /// Answers refusals as this closure says: those of this layer and those of all that is behind
+    /// it, as of a [`RequireLayer`](crate::RequireLayer), an extractor, or a handler that returns an
+    /// [`AuthError`](crate::AuthError).
     ///
     /// ```
     /// # let keys = tower_bearer::VerifyingKey::from_secret([7; 32])?;
-    /// # let verifier = <tower_bearer::Verifier>::builder().any_issuer(keys).any_audience().build()?;
+    /// # let verifier = tower_bearer::Verifier::builder().any_issuer(keys).any_audience().build()?;
     /// use tower_bearer::BearerAuthLayer;
-    /// use tower_bearer::reject::Rejection;
     ///
-    /// let layer = BearerAuthLayer::new(verifier).reject_with(|rejection: Rejection<'_>| {
-    ///     rejection.response(String::from("who are you?"))
-    /// });
+    /// let layer = BearerAuthLayer::new(verifier)
+    ///     .reject_with(|rejection| rejection.response(String::from("who are you?")));
     /// # Ok::<(), tower_bearer::ConfigError>(())
     /// ```
     #[must_use]
-    pub fn reject_with<T>(self, rejection: T) -> BearerAuthLayer<C, T> {
+    pub fn reject_with<F, B>(self, answer: F) -> BearerAuthLayer<F>
+    where
+        F: Fn(Rejection<'_>) -> Response<B>,
+    {
+        self.with_rejection(answer)
+    }
+
+    fn with_rejection<T>(self, rejection: T) -> BearerAuthLayer<T> {
         BearerAuthLayer {
             config: Config {
                 verifier: self.config.verifier,
                 source: self.config.source,
                 protection: self.config.protection,
                 rejection,
+                realm: self.config.realm,
                 is_optional: self.config.is_optional,
                 passes_preflight: self.config.passes_preflight,
                 records_identity: self.config.records_identity,
@@ -148,37 +180,15 @@ impl<C, R> BearerAuthLayer<C, R> {
     }
 }
 
-impl<S, C, R: Clone> Layer<S> for BearerAuthLayer<C, R> {
-    type Service = BearerAuth<S, C, R>;
+impl<S, R: Clone> Layer<S> for BearerAuthLayer<R> {
+    type Service = BearerAuth<S, R>;
 
     fn layer(&self, inner: S) -> Self::Service {
         BearerAuth::new(inner, Arc::new(self.config.clone()))
     }
 }
 
-impl<C, R: Clone> Clone for BearerAuthLayer<C, R> {
-    fn clone(&self) -> Self {
-        Self {
-            config: self.config.clone(),
-        }
-    }
-}
-
-impl<C, R: Clone> Clone for Config<C, R> {
-    fn clone(&self) -> Self {
-        Self {
-            verifier: self.verifier.clone(),
-            source: self.source.clone(),
-            protection: self.protection.clone(),
-            rejection: self.rejection.clone(),
-            is_optional: self.is_optional,
-            passes_preflight: self.passes_preflight,
-            records_identity: self.records_identity,
-        }
-    }
-}
-
-impl<C, R> fmt::Debug for BearerAuthLayer<C, R> {
+impl<R> fmt::Debug for BearerAuthLayer<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("BearerAuthLayer")
             .field("verifier", &self.config.verifier)

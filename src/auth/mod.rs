@@ -20,11 +20,11 @@
 //! }
 //!
 //! async fn hello(request: Request<String>) -> Result<Response<String>, Infallible> {
-//!     let token = request.extensions().get::<VerifiedToken<MyClaims>>().unwrap();
+//!     let token = VerifiedToken::<MyClaims>::from_extensions(request.extensions()).unwrap();
 //!     Ok(Response::new(format!("hello {}", token.claims().name)))
 //! }
 //!
-//! let verifier = Verifier::<MyClaims>::builder()
+//! let verifier = Verifier::typed::<MyClaims>()
 //!     .issuer("https://issuer.example.com", keys)
 //!     .audience("my-api")
 //!     .build()?;
@@ -44,6 +44,7 @@
 //! # }
 //! ```
 
+mod answer;
 mod csrf;
 mod future;
 mod layer;

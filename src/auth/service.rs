@@ -8,29 +8,28 @@ use std::task::{Context, Poll};
 use futures::future::BoxFuture;
 use http::header::{ACCESS_CONTROL_REQUEST_METHOD, ORIGIN};
 use http::{Method, Request, Response};
-use serde::de::DeserializeOwned;
-use serde_json::{Map, Value};
 use tower::Service;
 
 use super::ResponseFuture;
+use super::answer::Answer;
 use super::layer::Config;
 use crate::error::AuthError;
-use crate::observe;
-use crate::reject::{DefaultRejection, Rejection, RejectionResponse};
+use crate::observe::{self, RequestSpan};
+use crate::reject::{DefaultRejection, Respond};
 use crate::request::RequestHead;
-use crate::verify::{Caller, Verification, VerifiedToken};
+use crate::verify::{AnyVerifiedToken, Caller, Verification};
 
 /// Verifies the token of each request before the inner service sees it.
 ///
-/// Made by [`BearerAuthLayer`](crate::BearerAuthLayer). Where the keys are at hand, a request is
-/// judged at once: no task, no boxed future, no clone of the inner service.
-pub struct BearerAuth<S, C = Map<String, Value>, R = DefaultRejection> {
+/// Made by [`BearerAuthLayer`](crate::BearerAuthLayer). With keys in memory, a request is decided
+/// without a task, a boxed future or a clone of the inner service.
+pub struct BearerAuth<S, R = DefaultRejection> {
     inner: S,
-    config: Arc<Config<C, R>>,
+    config: Arc<Config<R>>,
 }
 
-impl<S, C, R> BearerAuth<S, C, R> {
-    pub(super) fn new(inner: S, config: Arc<Config<C, R>>) -> Self {
+impl<S, R> BearerAuth<S, R> {
+    pub(super) fn new(inner: S, config: Arc<Config<R>>) -> Self {
         Self { inner, config }
     }
 
@@ -50,33 +49,31 @@ impl<S, C, R> BearerAuth<S, C, R> {
     }
 }
 
-impl<S, B, T, C, R> Service<Request<B>> for BearerAuth<S, C, R>
+impl<S, B, T, R> Service<Request<B>> for BearerAuth<S, R>
 where
     S: Service<Request<B>, Response = Response<T>> + Clone,
-    C: DeserializeOwned + Send + Sync + 'static,
-    R: RejectionResponse<T>,
+    R: Respond<T>,
 {
     type Response = S::Response;
     type Error = S::Error;
-    type Future = ResponseFuture<S, B, C, R>;
+    type Future = ResponseFuture<S, B, R>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
         self.inner.poll_ready(cx)
     }
 
     fn call(&mut self, mut request: Request<B>) -> Self::Future {
-        match self.config.decide(RequestHead::from(&request)) {
-            Decision::Accept(token) => {
-                Caller::insert_verified(token, request.extensions_mut());
-                ResponseFuture::inner(self.inner.call(request))
-            }
+        let head = RequestHead::from(&request);
+        let (decision, span) = self.config.observed(|span| self.config.decide(head, span));
+        match decision {
             Decision::Pass(caller) => {
-                caller.insert_unverified::<C>(request.extensions_mut());
-                ResponseFuture::inner(self.inner.call(request))
+                let answer = Answer::new(&self.config, head, span);
+                if let Some(caller) = caller {
+                    request.extensions_mut().insert(caller);
+                }
+                ResponseFuture::call(&mut self.inner, request, answer)
             }
-            Decision::Reject(error) => {
-                ResponseFuture::rejected(self.config.reject(&error, RequestHead::from(&request)))
-            }
+            Decision::Reject(error) => ResponseFuture::rejected(self.config.reject(&error, head)),
             Decision::Wait(verification) => {
                 // It was this service that was polled ready, so it must be the one called.
                 let unready = self.inner.clone();
@@ -88,68 +85,92 @@ where
 }
 
 /// What to do with a request.
-enum Decision<C> {
-    Accept(VerifiedToken<C>),
-    /// Without a token.
-    Pass(Caller),
+enum Decision {
+    /// On to the inner service, with this caller unless an outer layer has named it already.
+    Pass(Option<Caller>),
     Reject(AuthError),
-    Wait(BoxFuture<'static, Result<VerifiedToken<C>, AuthError>>),
+    Wait(BoxFuture<'static, Result<AnyVerifiedToken, AuthError>>),
 }
 
-impl<C> Decision<C> {
+impl Decision {
     fn refuse(error: AuthError) -> Self {
         observe::rejected(&error);
         Self::Reject(error)
     }
 }
 
-impl<C, R> Config<C, R>
-where
-    C: DeserializeOwned + Send + Sync + 'static,
-{
-    fn decide(&self, request: RequestHead<'_>) -> Decision<C> {
+impl<R> Config<R> {
+    /// Runs a step of the judgement in its span, and tells in which span the inner service runs.
+    pub(super) fn observed<T>(&self, step: impl FnOnce(&RequestSpan) -> T) -> (T, RequestSpan) {
+        let span = RequestSpan::new(self.records_identity);
+        let output = {
+            let _entered = span.enter();
+            step(&span)
+        };
+        let kept = if self.records_identity {
+            span
+        } else {
+            RequestSpan::none()
+        };
+        (output, kept)
+    }
+
+    fn decide(&self, request: RequestHead<'_>, span: &RequestSpan) -> Decision {
         if self.passes_preflight && is_preflight(request) {
-            return Decision::Pass(Caller::Preflight);
+            return Decision::Pass(Some(Caller::Preflight));
         }
-        let _span = observe::enter_span();
+        if let Some(Caller::Verified(token)) = request.extensions().get()
+            && token.verifier() == self.verifier.id()
+        {
+            return match self.protect(request, token) {
+                Ok(()) => Decision::Pass(None),
+                Err(error) => Decision::refuse(error),
+            };
+        }
         let token = match self.source.find(request) {
             Ok(Some(token)) => token,
-            Ok(None) if self.is_optional => return Decision::Pass(Caller::Anonymous),
+            Ok(None) if self.is_optional => {
+                return Decision::Pass(Some(Caller::Anonymous));
+            }
             Ok(None) => return Decision::refuse(AuthError::MissingToken),
             Err(reason) => return Decision::refuse(reason.into()),
         };
-        let check = || self.source.check(&token);
-        match self.verifier.begin(&token, check) {
-            Verification::Done(Ok(verified)) => match self.accept(request, &verified) {
-                Ok(()) => Decision::Accept(verified),
-                Err(error) => Decision::refuse(error),
+        match self.verifier.begin(&token, &|| self.source.check(&token)) {
+            Verification::Done(Ok(verified)) => match self.accept(request, &verified, span) {
+                Ok(()) => Decision::Pass(Some(Caller::Verified(verified))),
+                Err(error) => Decision::Reject(error),
             },
             Verification::Done(Err(error)) => Decision::refuse(error),
             Verification::Pending(verification) => Decision::Wait(verification),
         }
     }
-}
 
-impl<C, R> Config<C, R> {
-    /// What becomes of a request whose token is good. Only that tells which session the request
-    /// must belong to, so it is not looked at before.
+    /// What becomes of a request whose token is good.
     pub(super) fn accept(
         &self,
         request: RequestHead<'_>,
-        token: &VerifiedToken<C>,
+        token: &AnyVerifiedToken,
+        span: &RequestSpan,
     ) -> Result<(), AuthError> {
+        if self.records_identity {
+            let claims = token.registered();
+            span.identify(claims.issuer(), claims.subject(), claims.token_id());
+        }
+        let accepted = self.protect(request, token);
+        match &accepted {
+            Ok(()) => observe::accepted(),
+            Err(error) => observe::rejected(error),
+        }
+        accepted
+    }
+
+    /// Refuses forged requests. Only a good token tells which session a request must belong to, so
+    /// this comes last.
+    fn protect(&self, request: RequestHead<'_>, token: &AnyVerifiedToken) -> Result<(), AuthError> {
         if !request.method().is_safe() && self.source.is_ambient(request) {
             self.protection.check(request, token.registered())?;
         }
-        observe::accepted(token.registered(), self.records_identity);
         Ok(())
-    }
-
-    pub(super) fn reject<T>(&self, error: &AuthError, request: RequestHead<'_>) -> Response<T>
-    where
-        R: RejectionResponse<T>,
-    {
-        self.rejection.reject(Rejection::new(error, request))
     }
 }
 
@@ -161,7 +182,7 @@ fn is_preflight(request: RequestHead<'_>) -> bool {
             .contains_key(ACCESS_CONTROL_REQUEST_METHOD)
 }
 
-impl<S: Clone, C, R> Clone for BearerAuth<S, C, R> {
+impl<S: Clone, R> Clone for BearerAuth<S, R> {
     fn clone(&self) -> Self {
         Self {
             inner: self.inner.clone(),
@@ -170,7 +191,7 @@ impl<S: Clone, C, R> Clone for BearerAuth<S, C, R> {
     }
 }
 
-impl<S: fmt::Debug, C, R> fmt::Debug for BearerAuth<S, C, R> {
+impl<S: fmt::Debug, R> fmt::Debug for BearerAuth<S, R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("BearerAuth")
             .field("inner", &self.inner)

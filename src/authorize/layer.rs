@@ -11,22 +11,20 @@ use super::ResponseFuture;
 use super::requirement::{self, Requirement};
 use crate::error::AuthError;
 use crate::observe;
-use crate::reject::{DefaultRejection, Rejection, RejectionResponse};
-use crate::request::RequestHead;
+use crate::reject::refuse;
 use crate::verify::Caller;
 
 /// Demands something of the verified token of each request, and answers 403 `insufficient_scope`
 /// otherwise.
 ///
-/// It belongs behind a [`BearerAuthLayer`](crate::BearerAuthLayer). Without one it answers 500 and
-/// logs what is missing; behind an optional one it answers requests without a token with 401. A
-/// CORS preflight that the layer before it let through passes here too.
+/// It belongs behind a [`BearerAuthLayer`](crate::BearerAuthLayer), which says how refusals look.
+/// Without one it answers 500 and logs what is missing. Behind an optional one it answers requests
+/// without a token with 401. A CORS preflight that the layer let through passes here too.
 /// [The module's page](super) shows a whole example.
 #[derive(Clone, Debug)]
-pub struct RequireLayer<R = DefaultRejection> {
+pub struct RequireLayer {
     requirement: Requirement,
     scopes: Option<Arc<str>>,
-    rejection: R,
 }
 
 impl RequireLayer {
@@ -36,7 +34,6 @@ impl RequireLayer {
         Self {
             requirement,
             scopes,
-            rejection: DefaultRejection::default(),
         }
     }
 
@@ -49,33 +46,19 @@ impl RequireLayer {
     pub fn role(role: impl AsRef<str>) -> Self {
         Self::new(requirement::role(role))
     }
-}
 
-impl<R> RequireLayer<R> {
-    /// Builds the responses to refused requests in another way, as
-    /// [`BearerAuthLayer::reject_with`](crate::BearerAuthLayer::reject_with).
-    #[must_use]
-    pub fn reject_with<T>(self, rejection: T) -> RequireLayer<T> {
-        RequireLayer {
-            requirement: self.requirement,
-            scopes: self.scopes,
-            rejection,
-        }
-    }
-
-    fn check(&self, request: RequestHead<'_>) -> Result<(), AuthError> {
-        match request.extensions().get::<Caller>() {
-            Some(Caller::Verified(token)) if self.requirement.is_met_by(token)? => Ok(()),
-            Some(Caller::Verified(_)) => Err(AuthError::InsufficientScope(self.scopes.clone())),
-            Some(Caller::Anonymous) => Err(AuthError::MissingToken),
-            Some(Caller::Preflight) => Ok(()),
-            None => Err(AuthError::MissingLayer),
+    fn check<B>(&self, request: &Request<B>) -> Result<(), AuthError> {
+        match Caller::of(request.extensions())? {
+            Caller::Verified(token) if self.requirement.is_met_by(token)? => Ok(()),
+            Caller::Verified(_) => Err(AuthError::InsufficientScope(self.scopes.clone())),
+            Caller::Anonymous => Err(AuthError::MissingToken),
+            Caller::Preflight => Ok(()),
         }
     }
 }
 
-impl<S, R: Clone> Layer<S> for RequireLayer<R> {
-    type Service = Require<S, R>;
+impl<S> Layer<S> for RequireLayer {
+    type Service = Require<S>;
 
     fn layer(&self, inner: S) -> Self::Service {
         Require {
@@ -89,15 +72,15 @@ impl<S, R: Clone> Layer<S> for RequireLayer<R> {
 ///
 /// Made by [`RequireLayer`].
 #[derive(Clone, Debug)]
-pub struct Require<S, R = DefaultRejection> {
+pub struct Require<S> {
     inner: S,
-    layer: RequireLayer<R>,
+    layer: RequireLayer,
 }
 
-impl<S, B, T, R> Service<Request<B>> for Require<S, R>
+impl<S, B, T> Service<Request<B>> for Require<S>
 where
     S: Service<Request<B>, Response = Response<T>>,
-    R: RejectionResponse<T>,
+    T: Default,
 {
     type Response = S::Response;
     type Error = S::Error;
@@ -108,13 +91,11 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        let head = RequestHead::from(&request);
-        match self.layer.check(head) {
+        match self.layer.check(&request) {
             Ok(()) => ResponseFuture::inner(self.inner.call(request)),
             Err(error) => {
-                observe::rejected(&error);
-                let rejection = Rejection::new(&error, head);
-                ResponseFuture::rejected(self.layer.rejection.reject(rejection))
+                observe::rejected_without_layer(&error);
+                ResponseFuture::rejected(refuse(error, request))
             }
         }
     }

@@ -22,7 +22,7 @@
 //!     level: u8,
 //! }
 //!
-//! let verifier = Verifier::<MyClaims>::builder()
+//! let verifier = Verifier::typed::<MyClaims>()
 //!     .issuer("https://issuer.example.com", keys)
 //!     .audience("my-api")
 //!     .roles_claim("realm_access.roles")

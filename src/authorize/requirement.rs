@@ -6,6 +6,8 @@ use std::fmt;
 use std::ops::{BitAnd, BitOr, Not};
 use std::sync::Arc;
 
+use serde::de::DeserializeOwned;
+
 use crate::error::AuthError;
 use crate::verify::AnyVerifiedToken;
 
@@ -32,8 +34,8 @@ struct Predicate {
     holds: Arc<Holds>,
 }
 
-/// Returns `None` where the claims are of another type.
-type Holds = dyn Fn(&AnyVerifiedToken) -> Option<bool> + Send + Sync;
+/// An error means that the claims do not decode into the type of the predicate.
+type Holds = dyn Fn(&AnyVerifiedToken) -> Result<bool, AuthError> + Send + Sync;
 
 /// Requires this scope: compared to the letter with those of `scope` and `scp`.
 ///
@@ -49,17 +51,17 @@ pub fn role(role: impl AsRef<str>) -> Requirement {
     Requirement(Kind::Role(role.as_ref().into()))
 }
 
-/// Requires that this holds for the claims, of the type that the verifier decodes into.
+/// Requires that this holds for the claims: `claims::<MyClaims>(|claims| claims.level > 8)`.
 ///
-/// Where the verifier decodes into another type, the answer is 500: a mistake in the set-up.
-pub fn claims<C, F>(predicate: F) -> Requirement
+/// If the verifier decodes into another type than `C`, the claims are decoded again. A token whose
+/// claims do not decode into `C` is refused with 401.
+pub fn claims<C>(predicate: impl Fn(&C) -> bool + Send + Sync + 'static) -> Requirement
 where
-    C: 'static,
-    F: Fn(&C) -> bool + Send + Sync + 'static,
+    C: DeserializeOwned + 'static,
 {
     Requirement(Kind::Claims(Predicate {
         claims_type: type_name::<C>(),
-        holds: Arc::new(move |token| token.claims::<C>().map(&predicate)),
+        holds: Arc::new(move |token| token.with_claims(&predicate)),
     }))
 }
 
@@ -78,12 +80,12 @@ impl Requirement {
     ///
     /// # Errors
     ///
-    /// [`AuthError::MissingLayer`] where the claims are not of the type that is asked for.
+    /// [`AuthError::InvalidToken`] if the claims do not decode into the type of a predicate.
     pub(super) fn is_met_by(&self, token: &AnyVerifiedToken) -> Result<bool, AuthError> {
         match &self.0 {
-            Kind::Scope(scope) => Ok(is_one_word(scope) && token.has_scope(scope)),
+            Kind::Scope(scope) => Ok(is_one_word(scope) && token.registered().has_scope(scope)),
             Kind::Role(role) => Ok(token.has_role(role)),
-            Kind::Claims(predicate) => (predicate.holds)(token).ok_or(AuthError::MissingLayer),
+            Kind::Claims(predicate) => (predicate.holds)(token),
             Kind::Not(requirement) => requirement.is_met_by(token).map(|met| !met),
             Kind::All(requirements) => {
                 for requirement in &**requirements {

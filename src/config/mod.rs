@@ -91,7 +91,7 @@ impl VerifierConfig {
     /// [`ConfigError::InIssuer`]: the keys of an issuer are missing or cannot be used, or its name
     /// is missing. What is wrong with the whole is found by [`VerifierBuilder::build`].
     pub fn into_builder<C>(self) -> Result<VerifierBuilder<C>, ConfigError> {
-        let mut builder = Verifier::builder().validation(self.rules.into_validation());
+        let mut builder = Verifier::typed().validation(self.rules.into_validation());
         for (name, issuer) in self.issuers {
             let trusted = issuer
                 .into_trusted()

@@ -43,9 +43,9 @@ pub enum AuthError {
     /// Whether the token was revoked cannot be told now: 503. Holds the time after which asking
     /// again makes sense.
     RevocationsUnavailable(Duration),
-    /// An extractor or a [`RequireLayer`](crate::authorize::RequireLayer) runs where no
-    /// [`BearerAuthLayer`](crate::BearerAuthLayer) of the same claims type ran before it: 500, a
-    /// mistake in the set-up of the server.
+    /// An extractor or a [`RequireLayer`](crate::authorize::RequireLayer) runs without a
+    /// [`BearerAuthLayer`](crate::BearerAuthLayer) before it: 500, a mistake in the set-up of the
+    /// server.
     MissingLayer,
 }
 
@@ -96,9 +96,9 @@ impl fmt::Display for AuthError {
             Self::RevocationsUnavailable(_) => {
                 f.write_str("whether the token was revoked cannot be told at the moment")
             }
-            Self::MissingLayer => f.write_str(
-                "no BearerAuthLayer with this claims type runs before this service: add one around it",
-            ),
+            Self::MissingLayer => {
+                f.write_str("no BearerAuthLayer runs before this service: add one around it")
+            }
         }
     }
 }

@@ -35,7 +35,7 @@
 //! }
 //!
 //! let keys = Arc::new(AdminKeys::default());
-//! let verifier = <tower_bearer::Verifier>::builder()
+//! let verifier = tower_bearer::Verifier::builder()
 //!     .issuer("https://issuer.example.com", Arc::clone(&keys))
 //!     .audience("my-api")
 //!     .build()?;

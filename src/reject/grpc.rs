@@ -24,7 +24,7 @@ const CONTENT_TYPES: [&str; 6] = [
 /// The content type to answer with, if the request is one of gRPC
 /// ([the protocol](https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md#requests)).
 /// It is one of our own: nothing of the request comes back.
-pub(super) fn content_type(request: RequestHead<'_>) -> Option<&'static str> {
+pub(crate) fn content_type(request: RequestHead<'_>) -> Option<&'static str> {
     let value = request.headers().get(CONTENT_TYPE)?.as_bytes();
     CONTENT_TYPES
         .into_iter()

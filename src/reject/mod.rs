@@ -1,26 +1,10 @@
 //! How a refused request is answered.
 //!
-//! [`DefaultRejection`] answers with an empty body, [`ProblemJson`] with one of RFC 9457. A closure
-//! may answer as it likes:
-//!
-//! ```
-//! use http::{Request, Response};
-//! use tower_bearer::reject::{Rejection, RejectionResponse};
-//! use tower_bearer::{RequestHead, TokenError};
-//!
-//! let answer = |rejection: Rejection<'_>| -> Response<String> {
-//!     rejection.response(format!("<h1>{}</h1>", rejection.status()))
-//! };
-//!
-//! let request = Request::get("/").body(()).unwrap();
-//! let error = TokenError::Expired.into();
-//! let response = answer.reject(Rejection::new(&error, RequestHead::from(&request)));
-//! assert_eq!(response.body(), "<h1>401 Unauthorized</h1>");
-//! assert_eq!(
-//!     response.headers()["www-authenticate"],
-//!     r#"Bearer error="invalid_token", error_description="token expired""#,
-//! );
-//! ```
+//! [`BearerAuthLayer`](crate::BearerAuthLayer) answers with an empty body, with a problem in JSON
+//! ([`problem_json`](crate::BearerAuthLayer::problem_json)), or as a closure says
+//! ([`reject_with`](crate::BearerAuthLayer::reject_with)). That holds for the refusals of all that is
+//! behind it as well: of [`RequireLayer`](crate::RequireLayer), of extractors, and of handlers that
+//! return an [`AuthError`](crate::AuthError).
 //!
 //! # What a client is told
 //!
@@ -52,45 +36,20 @@
 //! [`MissingLayer`]: crate::AuthError::MissingLayer
 
 mod challenge;
-mod empty;
 mod grpc;
 mod problem;
 mod public;
 mod realm;
+mod refusal;
 mod rejection;
+mod respond;
 
-use std::sync::Arc;
-
-use http::Response;
-
-pub use challenge::Challenge;
-pub use empty::DefaultRejection;
-pub use problem::ProblemJson;
-pub use realm::Realm;
-pub use rejection::Rejection;
-
-/// How a refused request is answered.
-///
-/// Closures are answers too: see the example of the [module](self).
-pub trait RejectionResponse<B> {
-    /// Makes the response.
-    fn reject(&self, rejection: Rejection<'_>) -> Response<B>;
-}
-
-impl<F, B> RejectionResponse<B> for F
-where
-    F: Fn(Rejection<'_>) -> Response<B>,
-{
-    fn reject(&self, rejection: Rejection<'_>) -> Response<B> {
-        self(rejection)
-    }
-}
-
-impl<T, B> RejectionResponse<B> for Arc<T>
-where
-    T: RejectionResponse<B> + ?Sized,
-{
-    fn reject(&self, rejection: Rejection<'_>) -> Response<B> {
-        (**self).reject(rejection)
-    }
-}
+pub use self::challenge::Challenge;
+pub(crate) use self::grpc::content_type as grpc_content_type;
+pub use self::realm::Realm;
+#[cfg(feature = "axum")]
+pub(crate) use self::refusal::late;
+pub(crate) use self::refusal::{Refusal, refuse};
+pub use self::rejection::Rejection;
+pub(crate) use self::respond::Respond;
+pub use self::respond::{DefaultRejection, ProblemJson};

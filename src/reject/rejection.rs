@@ -1,45 +1,70 @@
-//! What there is to answer.
+//! A refused request, and what to answer.
 
-use http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
+use http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, Response, StatusCode};
 
 use super::challenge::Challenge;
 use super::grpc;
+use super::problem::problem;
 use super::public::Public;
 use super::realm::Realm;
 use crate::error::AuthError;
 use crate::request::RequestHead;
 
-/// A refused request and the reason: what a [`RejectionResponse`](super::RejectionResponse)
-/// answers.
+/// A refused request and the reason.
+///
+/// A closure in [`BearerAuthLayer::reject_with`](crate::BearerAuthLayer::reject_with) makes a
+/// response of it:
 ///
 /// ```
-/// use http::Request;
-/// use tower_bearer::reject::{Realm, Rejection};
-/// use tower_bearer::{AuthError, RequestHead};
+/// # let keys = tower_bearer::VerifyingKey::from_secret([7; 32])?;
+/// # let verifier = tower_bearer::Verifier::builder().any_issuer(keys).any_audience().build()?;
+/// use tower_bearer::BearerAuthLayer;
 ///
-/// let request = Request::get("/").body(()).unwrap();
-/// let rejection = Rejection::new(&AuthError::MissingToken, RequestHead::from(&request));
-///
-/// let realm = Realm::new("orders")?;
-/// let response = rejection.realm(&realm).response("Please log in.");
-/// assert_eq!(response.status(), 401);
-/// assert_eq!(response.headers()["www-authenticate"], r#"Bearer realm="orders""#);
+/// let layer = BearerAuthLayer::new(verifier)
+///     .reject_with(|rejection| rejection.response(format!("<h1>{}</h1>", rejection.status())));
 /// # Ok::<(), tower_bearer::ConfigError>(())
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Rejection<'a> {
     error: &'a AuthError,
-    request: RequestHead<'a>,
+    request: Option<RequestHead<'a>>,
+    /// The content type of a response to a client that speaks gRPC.
+    grpc: Option<&'static str>,
     realm: Option<&'a Realm>,
 }
 
 impl<'a> Rejection<'a> {
-    /// This request, refused for this reason.
+    /// This request, refused for this reason: to test a closure with, or to answer without a layer.
+    ///
+    /// ```
+    /// use http::{Request, Response};
+    /// use tower_bearer::reject::{Realm, Rejection};
+    /// use tower_bearer::{AuthError, RequestHead};
+    ///
+    /// let request = Request::get("/").body(()).unwrap();
+    /// let rejection = Rejection::new(&AuthError::MissingToken, RequestHead::from(&request));
+    ///
+    /// let realm = Realm::new("orders")?;
+    /// let response: Response<String> = rejection.realm(&realm).default_response();
+    /// assert_eq!(response.status(), 401);
+    /// assert_eq!(response.headers()["www-authenticate"], r#"Bearer realm="orders""#);
+    /// # Ok::<(), tower_bearer::ConfigError>(())
+    /// ```
     pub fn new(error: &'a AuthError, request: RequestHead<'a>) -> Self {
+        Self::late(error, Some(request), grpc::content_type(request))
+    }
+
+    /// A request that may be gone by now.
+    pub(crate) fn late(
+        error: &'a AuthError,
+        request: Option<RequestHead<'a>>,
+        grpc: Option<&'static str>,
+    ) -> Self {
         Self {
             error,
             request,
+            grpc,
             realm: None,
         }
     }
@@ -57,7 +82,9 @@ impl<'a> Rejection<'a> {
     }
 
     /// The request. Nothing of it should be in the response.
-    pub fn request(&self) -> RequestHead<'a> {
+    ///
+    /// `None` if an extractor or a handler returned the error: by then the request is consumed.
+    pub fn request(&self) -> Option<RequestHead<'a>> {
         self.request
     }
 
@@ -73,23 +100,19 @@ impl<'a> Rejection<'a> {
         self.public().error
     }
 
-    /// A sentence that the client may learn, for its developer: what `error_description` says
-    /// where there is a [code](Self::code). It needs no escapes in JSON.
+    /// A sentence that the client may learn, for its developer: the `error_description` if there is
+    /// a [code](Self::code). It needs no escapes in JSON.
     ///
     /// ```
-    /// use http::{Request, Response};
-    /// use tower_bearer::reject::{Rejection, RejectionResponse};
+    /// use http::Request;
+    /// use tower_bearer::reject::Rejection;
     /// use tower_bearer::{RequestHead, TokenError};
     ///
-    /// let answer = |rejection: Rejection<'_>| -> Response<String> {
-    ///     let description = rejection.description();
-    ///     let error = rejection.code().unwrap_or("no_token");
-    ///     rejection.response(format!("{error}: {description}"))
-    /// };
-    /// # let request = Request::get("/").body(()).unwrap();
-    /// # let error = TokenError::Expired.into();
-    /// # let response = answer.reject(Rejection::new(&error, RequestHead::from(&request)));
-    /// assert_eq!(response.body(), "invalid_token: token expired");
+    /// let request = Request::get("/").body(()).unwrap();
+    /// let error = TokenError::Expired.into();
+    /// let rejection = Rejection::new(&error, RequestHead::from(&request));
+    /// assert_eq!(rejection.code(), Some("invalid_token"));
+    /// assert_eq!(rejection.description(), "token expired");
     /// ```
     pub fn description(&self) -> &'static str {
         self.public().description
@@ -97,29 +120,62 @@ impl<'a> Rejection<'a> {
 
     /// Whether the client speaks gRPC, by the content type of the request.
     ///
-    /// Such a client looks for the reason in other fields and takes the body for messages. The
-    /// types of this module answer it in its own language. A closure that expects such clients
-    /// passes them on:
-    ///
-    /// ```
-    /// use http::Response;
-    /// use tower_bearer::reject::{DefaultRejection, Rejection, RejectionResponse};
-    ///
-    /// let answer = |rejection: Rejection<'_>| -> Response<String> {
-    ///     if rejection.is_grpc() {
-    ///         return DefaultRejection::new().reject(rejection);
-    ///     }
-    ///     rejection.response("Please log in.".to_owned())
-    /// };
-    /// # use http::Request;
-    /// # use tower_bearer::{AuthError, RequestHead};
-    /// # let request = Request::get("/").header("content-type", "application/grpc");
-    /// # let request = request.body(()).unwrap();
-    /// # let rejection = Rejection::new(&AuthError::MissingToken, RequestHead::from(&request));
-    /// # assert_eq!(answer(rejection).headers()["grpc-status"], "16");
-    /// ```
+    /// Such a client reads the reason from other fields, and takes a body for messages. A closure
+    /// that expects such clients answers them with [`default_response`](Self::default_response).
     pub fn is_grpc(&self) -> bool {
-        grpc::content_type(self.request).is_some()
+        self.grpc.is_some()
+    }
+
+    /// An empty body: what a layer answers unless it is told otherwise.
+    ///
+    /// The response has the status, the [`Challenge`], and `Retry-After` with 503. A client that
+    /// speaks gRPC (by the content type of its request: `application/grpc`, `application/grpc-web`
+    /// or `application/grpc-web-text`) gets 200 with `grpc-status` and `grpc-message` instead. If
+    /// it runs in a browser on another site, let your CORS layer expose these two headers.
+    pub fn default_response<B: Default>(&self) -> Response<B> {
+        self.empty_response(B::default())
+    }
+
+    /// As [`default_response`](Self::default_response), with this empty body.
+    pub(crate) fn empty_response<B>(&self, body: B) -> Response<B> {
+        match self.grpc {
+            Some(content_type) => grpc::response(self, content_type, body),
+            None => self.response(body),
+        }
+    }
+
+    /// A problem in JSON ([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)), with the headers of
+    /// [`default_response`](Self::default_response). A client that speaks gRPC gets no JSON.
+    ///
+    /// `title` is the phrase of the status, as
+    /// [§4.2.1](https://www.rfc-editor.org/rfc/rfc9457#section-4.2.1) asks for problems without a
+    /// `type`. `error` is the code of RFC 6750, if there is one.
+    ///
+    /// ```
+    /// use http::{Request, Response};
+    /// use tower_bearer::reject::Rejection;
+    /// use tower_bearer::{RequestHead, TokenError};
+    ///
+    /// let request = Request::get("/").body(()).unwrap();
+    /// let error = TokenError::Expired.into();
+    /// let rejection = Rejection::new(&error, RequestHead::from(&request));
+    /// let response: Response<String> = rejection.problem_json();
+    /// assert_eq!(response.headers()["content-type"], "application/problem+json");
+    /// assert_eq!(
+    ///     response.body(),
+    ///     r#"{"title":"Unauthorized","status":401,"detail":"token expired","error":"invalid_token"}"#,
+    /// );
+    /// ```
+    pub fn problem_json<B: From<String>>(&self) -> Response<B> {
+        if let Some(content_type) = self.grpc {
+            return grpc::response(self, content_type, B::from(String::new()));
+        }
+        let mut response = self.response(B::from(problem(self)));
+        response.headers_mut().insert(
+            CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
+        response
     }
 
     /// The challenge, where there is one. See [`Challenge::for_error`].
@@ -159,15 +215,10 @@ impl<'a> Rejection<'a> {
         response
     }
 
-    /// Names this realm, if there is one and none is named yet.
-    pub(super) fn or_realm<'b>(self, realm: Option<&'b Realm>) -> Rejection<'b>
-    where
-        'a: 'b,
-    {
-        Rejection {
-            realm: self.realm.or(realm),
-            ..self
-        }
+    /// Names the realm of the layer, if it has one.
+    pub(crate) fn or_realm(mut self, realm: Option<&'a Realm>) -> Self {
+        self.realm = self.realm.or(realm);
+        self
     }
 
     pub(super) fn public(&self) -> Public {

@@ -13,7 +13,7 @@
 //! let clock = FixedClock::new();
 //! let issuer = TestIssuer::new("https://issuer.example.com", Algorithm::ES256)
 //!     .clock(clock.clone());
-//! let verifier = <Verifier>::builder()
+//! let verifier = Verifier::builder()
 //!     .issuer("https://issuer.example.com", issuer.verifying_key())
 //!     .audience("my-api")
 //!     .clock(clock.clone())

@@ -2,11 +2,13 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use serde_json::{Map, Value};
 
 use super::cache::TokenCache;
+use super::caller::VerifierId;
 use super::headers::Headers;
 use super::issuers::Issuers;
 use super::{
@@ -19,6 +21,9 @@ use crate::keys::KeyProvider;
 
 /// What proxies and servers commonly let through as one header field. Real tokens have a tenth.
 const DEFAULT_MAX_TOKEN_LEN: usize = 16 * 1024;
+
+/// Gives each verifier a number of its own.
+static VERIFIERS: AtomicU64 = AtomicU64::new(0);
 
 /// Sets a [`Verifier`] up: whom to trust, and which rules tokens must obey.
 ///
@@ -63,7 +68,7 @@ impl<C> VerifierBuilder<C> {
     /// publishes: see [`RemoteKeys::discover`](crate::keys::RemoteKeys::discover).
     ///
     /// ```
-    /// let verifier = <tower_bearer::Verifier>::builder()
+    /// let verifier = tower_bearer::Verifier::builder()
     ///     .discover("https://issuer.example.com")
     ///     .audience("my-api")
     ///     .build()?;
@@ -177,7 +182,7 @@ impl<C> VerifierBuilder<C> {
     /// # #[derive(serde::Deserialize)]
     /// # struct MyClaims { tenant: String }
     /// # let keys = tower_bearer::VerifyingKey::from_secret([7; 32])?;
-    /// let verifier = tower_bearer::Verifier::<MyClaims>::builder()
+    /// let verifier = tower_bearer::Verifier::typed::<MyClaims>()
     ///     .issuer("https://issuer.example.com", keys)
     ///     .audience("my-api")
     ///     .rule(|token| token.claims().tenant == "acme")
@@ -254,6 +259,7 @@ impl<C> VerifierBuilder<C> {
             ));
         }
         Ok(Verifier(Arc::new(Inner {
+            id: VerifierId(VERIFIERS.fetch_add(1, Ordering::Relaxed)),
             max_token_len: self.max_token_len,
             issuers: Issuers::new(self.issuers, self.tenants, &self.validation)?,
             cache: TokenCache::new(self.cache),

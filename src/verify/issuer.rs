@@ -19,7 +19,7 @@ use crate::keys::KeyProvider;
 /// let partner = TrustedIssuer::new("https://partner.example", partner_key)
 ///     .validation(Validation::new().audience("partner-api").algorithms([Algorithm::HS256]));
 ///
-/// let verifier = <Verifier>::builder()
+/// let verifier = Verifier::builder()
 ///     .issuer("https://ours.example", our_key)
 ///     .audience("my-api")
 ///     .trust(partner)

@@ -1,9 +1,11 @@
 //! Judging a token.
 
+use std::any::TypeId;
 use std::sync::Arc;
 
 use futures::future::BoxFuture;
 use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
 
 use super::cache::TokenId;
 use super::issuers::Issuer;
@@ -35,7 +37,12 @@ impl From<TokenError> for Stop {
     }
 }
 
-impl<C: DeserializeOwned> Inner<C> {
+/// Whether claims of another type cannot be had from those of this type.
+fn keeps_payload<C: 'static>() -> bool {
+    TypeId::of::<C>() != TypeId::of::<Map<String, Value>>()
+}
+
+impl<C: DeserializeOwned + 'static> Inner<C> {
     /// The verdict on a token, by all the checks in their order.
     pub(super) fn judge(
         &self,
@@ -51,9 +58,9 @@ impl<C: DeserializeOwned> Inner<C> {
         let header = self.headers.of(&token)?;
         let mut payload = Vec::new();
         base64url::decode_into(token.payload(), &mut payload).ok_or(TokenError::Malformed)?;
-        let payload = str::from_utf8(&payload).map_err(|_| TokenError::InvalidClaims)?;
+        let payload = String::from_utf8(payload).map_err(|_| TokenError::InvalidClaims)?;
         let mut claims = UnverifiedClaims::new();
-        claims.read(payload)?;
+        claims.read(&payload)?;
 
         let now = self.now();
         let name = claims.registered.issuer.as_deref();
@@ -93,17 +100,18 @@ impl<C: DeserializeOwned> Inner<C> {
         }
 
         let verified = VerifiedToken::new(Verified {
-            claims: serde_json::from_str(payload).map_err(|_| TokenError::UndecodableClaims)?,
+            claims: serde_json::from_str(&payload).map_err(|_| TokenError::UndecodableClaims)?,
             roles: self
                 .roles
                 .iter()
-                .flat_map(|path| path.strings(payload))
+                .flat_map(|path| path.strings(&payload))
                 .collect(),
             revocable: self.revocations.as_ref().map(|_| Box::default()),
             sure_times: issuer.validation.sure_times(&claims.registered.times),
             registered: RegisteredClaims::from(&claims.registered),
-            payload_len: u32::try_from(payload.len()).unwrap_or(u32::MAX),
             trust: self.headers.accept(&token, header, issuer.id, keys),
+            payload_len: u32::try_from(payload.len()).unwrap_or(u32::MAX),
+            payload: keeps_payload::<C>().then(|| payload.into_boxed_str()),
         });
         self.check_revocations(&verified).map_err(Stop::Refused)?;
         let verified = self.apply_rules(verified).map_err(Stop::Refused)?;

@@ -15,7 +15,7 @@
 //!     name: String,
 //! }
 //!
-//! let verifier = Verifier::<MyClaims>::builder()
+//! let verifier = Verifier::typed::<MyClaims>()
 //!     .issuer("https://issuer.example.com", keys)
 //!     .audience("my-api")
 //!     .build()?;
@@ -76,7 +76,7 @@ use serde_json::{Map, Value};
 pub use self::builder::VerifierBuilder;
 pub use self::cache::Cache;
 use self::cache::TokenCache;
-pub(crate) use self::caller::{AnyVerifiedToken, Caller};
+pub(crate) use self::caller::{AnyVerifiedToken, Caller, VerifierId};
 use self::headers::Headers;
 pub use self::issuer::TrustedIssuer;
 use self::issuers::Issuers;
@@ -104,6 +104,7 @@ use crate::observe;
 pub struct Verifier<C = Map<String, Value>>(Arc<Inner<C>>);
 
 struct Inner<C> {
+    id: VerifierId,
     max_token_len: usize,
     cache: TokenCache<C>,
     issuers: Issuers,
@@ -116,9 +117,42 @@ struct Inner<C> {
 
 type Rule<C> = Box<dyn Fn(&VerifiedToken<C>) -> bool + Send + Sync>;
 
-impl<C> Verifier<C> {
-    /// Begins to set a verifier up.
-    pub fn builder() -> VerifierBuilder<C> {
+impl Verifier {
+    /// Builds a verifier that decodes claims into a JSON map.
+    ///
+    /// ```
+    /// # let keys = tower_bearer::VerifyingKey::from_secret([7; 32])?;
+    /// use tower_bearer::Verifier;
+    ///
+    /// let verifier = Verifier::builder()
+    ///     .issuer("https://issuer.example.com", keys)
+    ///     .audience("my-api")
+    ///     .build()?;
+    /// # Ok::<(), tower_bearer::ConfigError>(())
+    /// ```
+    pub fn builder() -> VerifierBuilder {
+        VerifierBuilder::new()
+    }
+
+    /// Builds a verifier that decodes claims into a type of your own. A token whose claims do not
+    /// decode is refused.
+    ///
+    /// ```
+    /// # let keys = tower_bearer::VerifyingKey::from_secret([7; 32])?;
+    /// use tower_bearer::Verifier;
+    ///
+    /// #[derive(serde::Deserialize)]
+    /// struct MyClaims {
+    ///     name: String,
+    /// }
+    ///
+    /// let verifier = Verifier::typed::<MyClaims>()
+    ///     .issuer("https://issuer.example.com", keys)
+    ///     .audience("my-api")
+    ///     .build()?;
+    /// # Ok::<(), tower_bearer::ConfigError>(())
+    /// ```
+    pub fn typed<C>() -> VerifierBuilder<C> {
         VerifierBuilder::new()
     }
 }
@@ -133,7 +167,7 @@ impl<C: DeserializeOwned + Send + Sync + 'static> Verifier<C> {
     /// [`AuthError::KeysUnavailable`] or [`AuthError::RevocationsUnavailable`] where that cannot
     /// be told now.
     pub async fn verify(&self, token: impl AsRef<[u8]>) -> Result<VerifiedToken<C>, AuthError> {
-        match self.begin(token.as_ref(), || Ok(())) {
+        match self.begin(token.as_ref(), &|| Ok(()), |token| token) {
             Verification::Done(result) => result,
             Verification::Pending(verification) => verification.await,
         }
@@ -146,25 +180,26 @@ impl<C: DeserializeOwned + Send + Sync + 'static> Verifier<C> {
     /// As [`verify`](Self::verify). Where keys would have to be fetched first, it is
     /// [`AuthError::KeysUnavailable`].
     pub fn verify_now(&self, token: impl AsRef<[u8]>) -> Result<VerifiedToken<C>, AuthError> {
-        match self.begin(token.as_ref(), || Ok(())) {
+        match self.begin(token.as_ref(), &|| Ok(()), |token| token) {
             Verification::Done(result) => result,
             Verification::Pending(_) => Err(AuthError::KeysUnavailable(Duration::ZERO)),
         }
     }
 
-    /// Verifies a token at once if the keys are at hand.
+    /// Verifies a token at once if the keys are in memory.
     ///
-    /// What else is to be checked of the text is checked only where the token is not remembered:
-    /// the text of one that is was accepted before.
-    pub(crate) fn begin(
+    /// `check` is asked about the text of a token that is not remembered. `finish` makes of the
+    /// token what the caller needs.
+    fn begin<T: 'static>(
         &self,
         text: &[u8],
-        check: impl FnOnce() -> Result<(), RequestError>,
-    ) -> Verification<C> {
+        check: &dyn Fn() -> Result<(), RequestError>,
+        finish: impl FnOnce(VerifiedToken<C>) -> T + Send + 'static,
+    ) -> Verification<T> {
         let id = self.0.cache.id_of(text);
         if let Some(verdict) = id.and_then(|id| self.0.recall(id)) {
             observe::cache_asked(true);
-            return Verification::Done(verdict);
+            return Verification::Done(verdict.map(finish));
         }
         if let Err(reason) = check() {
             return Verification::Done(Err(reason.into()));
@@ -173,20 +208,18 @@ impl<C: DeserializeOwned + Send + Sync + 'static> Verifier<C> {
             observe::cache_asked(false);
         }
         match self.0.judge(text, id, Inquiry::First) {
-            Ok(verified) => Verification::Done(Ok(verified)),
+            Ok(verified) => Verification::Done(Ok(finish(verified))),
             Err(Stop::Refused(error)) => Verification::Done(Err(error)),
             Err(Stop::Refreshing(issuer, refresh)) => {
                 let verifier = self.clone();
                 let text = text.to_vec();
                 Verification::Pending(Box::pin(async move {
                     refresh.await?;
-                    verifier
-                        .0
-                        .judge(&text, id, Inquiry::Last(issuer))
-                        .map_err(|stop| match stop {
-                            Stop::Refused(error) => error,
-                            Stop::Refreshing(..) => TokenError::UnknownKey.into(),
-                        })
+                    match verifier.0.judge(&text, id, Inquiry::Last(issuer)) {
+                        Ok(token) => Ok(finish(token)),
+                        Err(Stop::Refused(error)) => Err(error),
+                        Err(Stop::Refreshing(..)) => Err(TokenError::UnknownKey.into()),
+                    }
                 }))
             }
         }
@@ -194,9 +227,36 @@ impl<C: DeserializeOwned + Send + Sync + 'static> Verifier<C> {
 }
 
 /// What comes of beginning to verify a token.
-pub(crate) enum Verification<C> {
-    Done(Result<VerifiedToken<C>, AuthError>),
-    Pending(BoxFuture<'static, Result<VerifiedToken<C>, AuthError>>),
+pub(crate) enum Verification<T> {
+    Done(Result<T, AuthError>),
+    Pending(BoxFuture<'static, Result<T, AuthError>>),
+}
+
+/// A verifier, whatever its claims type.
+pub(crate) trait AnyVerifier: fmt::Debug + Send + Sync {
+    fn id(&self) -> VerifierId;
+
+    /// As [`Verifier::begin`].
+    fn begin(
+        &self,
+        text: &[u8],
+        check: &dyn Fn() -> Result<(), RequestError>,
+    ) -> Verification<AnyVerifiedToken>;
+}
+
+impl<C: DeserializeOwned + Send + Sync + 'static> AnyVerifier for Verifier<C> {
+    fn id(&self) -> VerifierId {
+        self.0.id
+    }
+
+    fn begin(
+        &self,
+        text: &[u8],
+        check: &dyn Fn() -> Result<(), RequestError>,
+    ) -> Verification<AnyVerifiedToken> {
+        let id = self.0.id;
+        self.begin(text, check, move |token| AnyVerifiedToken::new(token, id))
+    }
 }
 
 impl<C> Inner<C> {

@@ -33,7 +33,7 @@ impl<C> Verifier<C> {
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # let keys = tower_bearer::VerifyingKey::from_secret([7; 32])?;
-    /// let verifier = <tower_bearer::Verifier>::builder()
+    /// let verifier = tower_bearer::Verifier::builder()
     ///     .issuer("https://issuer.example.com", keys)
     ///     .audience("my-api")
     ///     .build()?;
@@ -77,7 +77,7 @@ impl<C> Verifier<C> {
     /// # let keys = tower_bearer::VerifyingKey::from_secret([7; 32])?;
     /// use tower_bearer::keys::{KeyState, KeyStatus};
     ///
-    /// let verifier = <tower_bearer::Verifier>::builder()
+    /// let verifier = tower_bearer::Verifier::builder()
     ///     .issuer("https://issuer.example.com", keys)
     ///     .audience("my-api")
     ///     .build()?;

@@ -39,7 +39,7 @@ use tower_bearer::verify::Tenants;
 let tenants = Arc::new(RwLock::new(HashSet::from(["https://login.example.com/acme".to_owned()])));
 
 let known = Arc::clone(&tenants);
-let verifier = <Verifier>::builder()
+let verifier = Verifier::builder()
     .tenants(Tenants::discover(move |issuer| known.read().unwrap().contains(issuer))?)
     .audience("my-api")
     .build()?;
@@ -75,7 +75,7 @@ impl Tenants {
     /// use tower_bearer::verify::Tenants;
     ///
     /// let is_tenant = |issuer: &str| issuer == "acme";
-    /// let verifier = <Verifier>::builder()
+    /// let verifier = Verifier::builder()
     ///     .tenants(Tenants::new(is_tenant, move |issuer| {
     ///         Ok(keys.get(issuer).cloned().map(KeySet::from).unwrap_or_default())
     ///     }))

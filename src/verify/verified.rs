@@ -4,11 +4,13 @@ use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::issuers::IssuerId;
 use super::revocation::Revocable;
 use super::times::SureTimes;
+use crate::error::{AuthError, TokenError};
 use crate::jose::{Header, RegisteredClaims};
 use crate::keys::KeySet;
 
@@ -54,12 +56,15 @@ impl<C> Counted<C> {
 pub(super) struct Verified<C> {
     pub(super) trust: Arc<Trust>,
     pub(super) sure_times: SureTimes,
-    /// The length of the payload, from which the size of the claims is guessed.
-    pub(super) payload_len: u32,
     /// None where no list of revocations is gone by.
     pub(super) revocable: Option<Box<Revocable>>,
     pub(super) registered: RegisteredClaims,
     pub(super) roles: Box<[Box<str>]>,
+    /// The length of the payload, from which the size of the claims is guessed.
+    pub(super) payload_len: u32,
+    /// What claims of another type are decoded from, unless the claims are a JSON map, which will
+    /// do. Without the signature, it is no token.
+    pub(super) payload: Option<Box<str>>,
     pub(super) claims: C,
 }
 
@@ -136,12 +141,50 @@ impl<C> VerifiedToken<C> {
     pub fn has_role(&self, role: &str) -> bool {
         self.roles().any(|granted| granted == role)
     }
+
+    /// Demands a scope, in a handler: `token.require_scope("orders:write")?`.
+    ///
+    /// # Errors
+    ///
+    /// [`AuthError::InsufficientScope`] if the token does not grant it: 403, with the scope in the
+    /// challenge. Return it from an Axum handler, and the layer answers as for its own refusals.
+    pub fn require_scope(&self, scope: &str) -> Result<(), AuthError> {
+        if self.has_scope(scope) {
+            Ok(())
+        } else {
+            Err(AuthError::InsufficientScope(Some(scope.into())))
+        }
+    }
+
+    /// Demands a role, in a handler: `token.require_role("editor")?`.
+    ///
+    /// # Errors
+    ///
+    /// [`AuthError::InsufficientScope`] if the token does not grant it: 403.
+    pub fn require_role(&self, role: &str) -> Result<(), AuthError> {
+        if self.has_role(role) {
+            Ok(())
+        } else {
+            Err(AuthError::InsufficientScope(None))
+        }
+    }
 }
 
 impl<C: Send + Sync + 'static> VerifiedToken<C> {
     /// The same token, whatever its claims type.
-    pub(super) fn erase(&self) -> Arc<dyn Grants> {
-        Arc::clone(&self.0) as Arc<dyn Grants>
+    pub(super) fn erase(self) -> Arc<AnyClaims> {
+        self.0
+    }
+}
+
+impl<C: DeserializeOwned + Send + Sync + 'static> VerifiedToken<C> {
+    /// The same token with claims of this type, which are decoded again if they are of another.
+    pub(super) fn typed(token: &Arc<AnyClaims>) -> Result<Self, TokenError> {
+        let any: Arc<dyn Any + Send + Sync> = Arc::clone(token) as _;
+        match any.downcast::<Counted<C>>() {
+            Ok(counted) => Ok(Self(counted)),
+            Err(_) => Ok(Self::new(token.with_claims(token.decode()?))),
+        }
     }
 }
 
@@ -159,11 +202,53 @@ impl<C> fmt::Debug for VerifiedToken<C> {
     }
 }
 
-/// What authorization sees of a verified token, so that it need not be told the claims type.
-pub(super) trait Grants: Send + Sync {
+/// A verified token, whatever its claims type.
+pub(super) type AnyClaims = dyn Grants + Send + Sync;
+
+/// What can be read of a verified token without its claims type.
+pub(super) trait Grants: Any {
     fn registered(&self) -> &RegisteredClaims;
     fn roles(&self) -> &[Box<str>];
     fn claims(&self) -> &dyn Any;
+    fn payload(&self) -> Option<&str>;
+    /// The same token without claims, which no verifier sees again.
+    fn without_claims(&self) -> Verified<()>;
+}
+
+impl AnyClaims {
+    /// The claims, decoded into a type of the application.
+    pub(super) fn decode<C: DeserializeOwned>(&self) -> Result<C, TokenError> {
+        let decoded = match (self.payload(), self.claims().downcast_ref()) {
+            (Some(payload), _) => serde_json::from_str(payload),
+            (None, Some(map)) => C::deserialize::<&Map<String, Value>>(map),
+            // No token is without both.
+            (None, None) => return Err(TokenError::UndecodableClaims),
+        };
+        decoded.map_err(|_| TokenError::UndecodableClaims)
+    }
+
+    fn with_claims<C>(&self, claims: C) -> Verified<C> {
+        let Verified {
+            trust,
+            sure_times,
+            revocable,
+            registered,
+            roles,
+            payload_len,
+            payload,
+            claims: (),
+        } = self.without_claims();
+        Verified {
+            trust,
+            sure_times,
+            revocable,
+            registered,
+            roles,
+            payload_len,
+            payload,
+            claims,
+        }
+    }
 }
 
 impl<C: Send + Sync + 'static> Grants for Counted<C> {
@@ -177,5 +262,23 @@ impl<C: Send + Sync + 'static> Grants for Counted<C> {
 
     fn claims(&self) -> &dyn Any {
         &self.verified().claims
+    }
+
+    fn payload(&self) -> Option<&str> {
+        self.verified().payload.as_deref()
+    }
+
+    fn without_claims(&self) -> Verified<()> {
+        let verified = self.verified();
+        Verified {
+            trust: Arc::clone(&verified.trust),
+            sure_times: verified.sure_times,
+            revocable: None,
+            registered: verified.registered.clone(),
+            roles: verified.roles.clone(),
+            payload_len: verified.payload_len,
+            payload: None,
+            claims: (),
+        }
     }
 }

@@ -9,7 +9,6 @@ use http::{HeaderValue, Request, Response};
 use serde_json::{Map, Value};
 use tower::{Layer, Service, service_fn};
 use tower_bearer::extract::{Bearer, Cookie, Header, Query, TokenSource, WebSocketProtocol};
-use tower_bearer::reject::ProblemJson;
 use tower_bearer::test_util::TestIssuer;
 use tower_bearer::{Algorithm, BearerAuthLayer};
 
@@ -63,9 +62,7 @@ fn junk_allocates_twice_its_length_and_4_kib_at_most() {
         let verifier = verifier::<Map<String, Value>>(&issuer);
         let layer = BearerAuthLayer::new(verifier).source(source);
         let mut plain = layer.clone().layer(service_fn(inner));
-        let mut problem = layer
-            .reject_with(ProblemJson::new())
-            .layer(service_fn(inner));
+        let mut problem = layer.problem_json().layer(service_fn(inner));
         for (kind, junk) in kinds::KINDS {
             for len in [0, 1, 100, 1024, 4096, 16 * 1024 - 1, 16 * 1024, 32 * 1024] {
                 for content_type in ["text/plain", "application/grpc"] {

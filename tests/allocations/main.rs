@@ -12,7 +12,6 @@ mod junk;
 mod token;
 
 use std::convert::Infallible;
-use std::sync::Arc;
 
 use futures::FutureExt;
 use futures::future::{Ready, ready};
@@ -36,28 +35,21 @@ fn request(token: &str) -> Request<()> {
 }
 
 fn verifier<C: DeserializeOwned + Send + Sync + 'static>(issuer: &TestIssuer) -> Verifier<C> {
-    let builder = Verifier::builder().issuer(ISSUER, issuer.verifying_key());
+    let builder = Verifier::typed().issuer(ISSUER, issuer.verifying_key());
     builder.audience(AUDIENCE).build().unwrap()
 }
 
-/// What `http` allocates to keep two values of the sizes of ours.
-fn allocations_of_extensions() -> u64 {
-    #[derive(Clone)]
-    struct Pointer(#[expect(dead_code, reason = "held for its size")] Arc<u8>);
-    #[derive(Clone)]
-    struct FatPointer(#[expect(dead_code, reason = "held for its size")] Arc<dyn Send + Sync>);
-
+/// What `http` allocates to keep one value.
+fn allocations_of_an_extension() -> u64 {
     let mut request = Request::new(());
-    let (thin, fat) = (Arc::new(0), Arc::new(0));
     let counted = allocation_counter::measure(|| {
-        request.extensions_mut().insert(FatPointer(fat));
-        request.extensions_mut().insert(Pointer(thin));
+        request.extensions_mut().insert([0_u64; 3]);
     });
     counted.count_total
 }
 
 #[test]
-fn a_repeated_token_costs_no_more_than_its_extensions() {
+fn a_repeated_token_costs_no_more_than_its_extension() {
     let issuer = TestIssuer::new(ISSUER, Algorithm::HS256);
     let verifier = verifier::<Map<String, Value>>(&issuer);
     let mut service = BearerAuthLayer::new(verifier).layer(service_fn(answer));
@@ -73,13 +65,13 @@ fn a_repeated_token_costs_no_more_than_its_extensions() {
         counted.count_total
     };
     let first_sight = count();
-    assert_eq!(count(), allocations_of_extensions());
+    assert_eq!(count(), allocations_of_an_extension());
     assert!(first_sight > count(), "the first sight costs more");
 
     // Once, as the token becomes hot, its processor takes a handle of its own.
     let mut total = || (0..100).map(|_| count()).sum::<u64>();
-    assert_eq!(total(), 100 * allocations_of_extensions() + 1);
-    assert_eq!(total(), 100 * allocations_of_extensions());
+    assert_eq!(total(), 100 * allocations_of_an_extension() + 1);
+    assert_eq!(total(), 100 * allocations_of_an_extension());
 }
 
 /// CVE-2025-30204 and CVE-2025-61920: neither many parts nor a long token are worth a byte.
@@ -130,8 +122,13 @@ fn a_remembered_token_is_small() {
     struct NoClaims {}
 
     // Of these, 72 are the cache's own, 119 the registered claims.
-    assert!(least(bytes_of_an_entry::<NoClaims>) <= 255);
-    assert!(least(bytes_of_an_entry::<MyClaims>) <= 515);
+    for (bytes, most) in [
+        (least(bytes_of_an_entry::<NoClaims>), 465),
+        (least(bytes_of_an_entry::<MyClaims>), 725),
+        (least(bytes_of_an_entry::<Map<String, Value>>), 1060),
+    ] {
+        assert!(bytes <= most, "{bytes} > {most}");
+    }
 }
 
 /// The cache is split into parts, one of which may by chance have doubled before the others.
@@ -162,7 +159,7 @@ fn a_revocation_is_small() {
 fn a_remembered_token_that_can_be_revoked_takes_little_more() {
     let with = |list: Option<&RevocationList>| {
         let issuer = TestIssuer::new(ISSUER, Algorithm::HS256);
-        let builder = <Verifier>::builder().issuer(ISSUER, issuer.verifying_key());
+        let builder = Verifier::builder().issuer(ISSUER, issuer.verifying_key());
         let builder = builder.audience(AUDIENCE);
         let builder = match list {
             Some(list) => builder.revocations(list.clone()),

@@ -4,13 +4,17 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
+use axum::middleware::map_response;
 use axum::response::IntoResponse;
 use axum::routing::{any, get};
 use futures::FutureExt;
-use http::{Request, Response};
+use http::{HeaderValue, Request, Response};
 use http_body_util::BodyExt;
+use serde_json::{Map, Value};
 use tower::ServiceExt;
-use tower_bearer::{AuthError, RequestError, RequireLayer, TokenError, VerifiedToken};
+use tower_bearer::{
+    AuthError, BearerAuthLayer, RequestError, RequireLayer, TokenError, VerifiedToken,
+};
 
 use crate::auth::{Fields, NoKeys, World, assert_headers, bearer, request};
 use crate::observe::logged;
@@ -100,17 +104,117 @@ fn behind_an_optional_layer() {
 fn behind_no_layer() {
     let world = World::new();
     let ada = || bearer(&world.token().claim("name", "Ada").sign());
-    // Without any, and with one of another claims type.
-    for app in [
-        routes(),
-        routes().layer(world.layer()),
-        routes().layer(world.layer().optional()),
-    ] {
-        let log = logged(|| assert_answer(&app, at("/me", ada()), 500, "", &[]));
-        let line = "ERROR tower_bearer::observe: request refused: no BearerAuthLayer with this claims type runs before this service: add one around it reason=\"missing_layer\"";
+    for path in ["/me", "/"] {
+        let log = logged(|| assert_answer(&routes(), at(path, ada()), 500, "", &[]));
+        let line = "ERROR tower_bearer: request refused: no BearerAuthLayer runs before this service: add one around it reason=\"missing_layer\"";
         assert_eq!(log.lines().filter(|log| *log == line).count(), 1, "{log}");
-        assert_answer(&app, ada(), 200, "nobody", &[]);
     }
+}
+
+#[test]
+fn behind_a_layer_of_another_claims_type() {
+    let world = World::new();
+    let app = routes().layer(world.layer());
+    let ada = || bearer(&world.token().claim("name", "Ada").sign());
+    assert_answer(&app, at("/me", ada()), 200, "Ada", &[]);
+    assert_answer(&app, at("/", ada()), 200, "Ada", &[]);
+    let bad = r#"Bearer error="invalid_token", error_description="invalid token""#;
+    let bad: &[_] = &[("www-authenticate", bad)];
+    for path in ["/me", "/"] {
+        assert_answer(&app, at(path, bearer(&world.good())), 401, "", bad);
+    }
+}
+
+async fn publish(token: VerifiedToken) -> Result<&'static str, AuthError> {
+    token.require_scope("publish")?;
+    token.require_role("editor")?;
+    Ok("published")
+}
+
+/// One answer for all refusals of an application, wherever they come from; and one event each.
+#[test]
+fn refusals_in_one_form() {
+    let world = World::new();
+    let verifier = world.builder::<Map<String, Value>>().roles_claim("roles");
+    let auth = BearerAuthLayer::new(verifier.build().unwrap()).optional();
+    let auth = auth.reject_with(|rejection| {
+        rejection.response(Body::from(format!("no: {}", rejection.description())))
+    });
+    let app = Router::new()
+        .route("/me", get(me))
+        .route("/admin", get("secret").layer(RequireLayer::scope("admin")))
+        .route("/publish", get(publish))
+        .layer(auth);
+    let scope = r#"Bearer error="insufficient_scope", error_description="insufficient scope""#;
+    let admin = &format!(r#"{scope}, scope="admin""#);
+    let publish = &format!(r#"{scope}, scope="publish""#);
+    let plain = || bearer(&world.good());
+    let publisher = || bearer(&world.token().claim("scope", "publish").sign());
+    let rows = [
+        (
+            "/me",
+            Request::new(()),
+            401,
+            "a bearer token is required",
+            "Bearer",
+        ),
+        ("/admin", plain(), 403, "insufficient scope", admin),
+        ("/publish", plain(), 403, "insufficient scope", publish),
+        ("/publish", publisher(), 403, "insufficient scope", scope),
+    ];
+    for (path, request, status, text, challenge) in rows {
+        let text = format!("no: {text}");
+        let challenge = [("www-authenticate", challenge)];
+        let log = logged(|| assert_answer(&app, at(path, request), status, &text, &challenge));
+        assert_eq!(log.matches("request refused: ").count(), 1, "{log}");
+    }
+    let editor = world
+        .token()
+        .claim("scope", "publish")
+        .claim("roles", "editor")
+        .sign();
+    assert_answer(&app, at("/publish", bearer(&editor)), 200, "published", &[]);
+}
+
+/// The error of a handler is answered in gRPC to those who speak it; and what layers between have
+/// added to a refusal stays.
+#[test]
+fn refusals_of_handlers() {
+    let world = World::new();
+    let add = |mut response: axum::response::Response| async {
+        response
+            .headers_mut()
+            .insert("x-between", HeaderValue::from_static("1"));
+        response
+    };
+    let app = Router::new()
+        .route("/publish", any(publish))
+        .layer(map_response(add));
+    let grpc = || {
+        let mut request = at("/publish", bearer(&world.good()));
+        let grpc = HeaderValue::from_static("application/grpc");
+        request.headers_mut().insert("content-type", grpc);
+        request
+    };
+    let headers = [
+        ("grpc-message", "insufficient scope"),
+        ("grpc-status", "7"),
+        ("x-between", "1"),
+    ];
+    let (default, problem) = (world.layer(), world.layer().problem_json());
+    assert_answer(&app.clone().layer(default), grpc(), 200, "", &headers);
+    assert_answer(
+        &app.clone().layer(problem.clone()),
+        grpc(),
+        200,
+        "",
+        &headers,
+    );
+    let challenge = r#"Bearer error="insufficient_scope", error_description="insufficient scope", scope="publish""#;
+    let headers = [("www-authenticate", challenge), ("x-between", "1")];
+    let json = r#"{"title":"Forbidden","status":403,"detail":"insufficient scope","error":"insufficient_scope"}"#;
+    let request = at("/publish", bearer(&world.good()));
+    assert_answer(&app.layer(problem), request, 403, json, &headers);
 }
 
 #[test]

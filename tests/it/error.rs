@@ -212,7 +212,7 @@ fn all_else() {
         AuthError::MissingLayer,
         500,
         "missing_layer",
-        "no BearerAuthLayer with this claims type runs before this service: add one around it",
+        "no BearerAuthLayer runs before this service: add one around it",
     );
 }
 

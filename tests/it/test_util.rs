@@ -41,7 +41,7 @@ fn an_issuer_of_each_algorithm() {
         let issuer = TestIssuer::new(ISSUER, algorithm).clock(clock.clone());
         assert_eq!(issuer.name(), ISSUER);
         assert_eq!(issuer.signing_key().algorithm(), algorithm);
-        let verifier = <Verifier>::builder()
+        let verifier = Verifier::builder()
             .issuer(ISSUER, issuer.verifying_key())
             .audience("my-api")
             .clock(clock)
@@ -123,7 +123,7 @@ fn anything_can_be_signed() {
         token.split('.').collect::<Vec<_>>()[..2],
         ["eyJhbGciOiJIUzI1NiJ9", "_w"]
     );
-    let verifier = <Verifier>::builder()
+    let verifier = Verifier::builder()
         .any_issuer(issuer.verifying_key())
         .any_audience()
         .build()

@@ -31,7 +31,7 @@ fn token() -> Arc<str> {
 }
 
 fn verifier(list: &RevocationList) -> Verifier {
-    let builder = <Verifier>::builder().issuer(ISSUER, issuer().verifying_key());
+    let builder = Verifier::builder().issuer(ISSUER, issuer().verifying_key());
     let builder = builder.any_audience().revocations(list.clone());
     builder.build().unwrap()
 }

@@ -39,7 +39,7 @@ fn no_access_token_outlives_a_sign_out_everywhere() {
         let list = RevocationList::local().clock(seconds.clone());
         let list = list.build().unwrap();
         let key = tower_bearer::test_util::signing_key(Algorithm::HS256);
-        let verifier = <Verifier>::builder()
+        let verifier = Verifier::builder()
             .issuer(ISSUER, key.verifying_key())
             .any_audience()
             .revocations(list.clone())

@@ -46,7 +46,7 @@ fn each_tenant_comes_once() {
                 Ok(Counted(keys, Arc::clone(&counted)))
             },
         );
-        let verifier = <Verifier>::builder().tenants(tenants).any_audience();
+        let verifier = Verifier::builder().tenants(tenants).any_audience();
         let verifier = verifier.cache(Cache::disabled()).build().unwrap();
         let verifying = [0, 1].map(|which| {
             let (verifier, token) = (verifier.clone(), Arc::clone(&tokens[which]));

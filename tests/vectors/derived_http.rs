@@ -10,7 +10,7 @@ use libtest_mimic::Trial;
 use serde_json::Value;
 use tower::{Layer, Service, ServiceExt};
 use tower_bearer::keys::{Refresh, WantedKey};
-use tower_bearer::reject::{DefaultRejection, Realm};
+use tower_bearer::reject::Realm;
 use tower_bearer::test_util::{FixedClock, TestIssuer};
 use tower_bearer::{Algorithm, BearerAuthLayer, KeyProvider, RequireLayer, Verifier, keys::KeySet};
 
@@ -112,7 +112,7 @@ fn respond(case: &Value, request: Request<String>) -> Response<String> {
     match case["config"]["realm"].as_str() {
         Some(realm) => {
             let realm = Realm::new(realm).unwrap();
-            let layer = layer.reject_with(DefaultRejection::default().realm(realm));
+            let layer = layer.realm(realm);
             send(layer.layer(scoped.layer(inner)), request)
         }
         None => send(layer.layer(scoped.layer(inner)), request),

@@ -80,7 +80,7 @@ fn check_fetched(file: &Value, case: &Value) {
 
 /// What comes of the tokens, where there are keys or there is an outage.
 fn check(file: &Value, case: &Value, keys: impl KeyProvider, is_outage: bool) {
-    let verifier = <Verifier>::builder()
+    let verifier = Verifier::builder()
         .issuer(text(file, "issuer"), keys)
         .audience(text(file, "audience"))
         .leeway(Duration::ZERO)

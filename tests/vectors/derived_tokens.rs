@@ -147,7 +147,7 @@ fn size_trial(file: &Value, recipe: &Value) -> Trial {
 fn limit_trial(id: &str, length: usize, is_good: bool) -> Trial {
     trial(format!("derived/tokens: size/{id}"), move || {
         let issuer = TestIssuer::new("issuer", Algorithm::EdDSA);
-        let verifier = <Verifier>::builder()
+        let verifier = Verifier::builder()
             .issuer("issuer", issuer.verifying_key())
             .any_audience()
             .build()

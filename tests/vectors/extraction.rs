@@ -57,7 +57,7 @@ fn respond(
     request: &Request<()>,
 ) -> (u16, Option<&'static str>) {
     let issuer = TestIssuer::new("issuer", Algorithm::EdDSA);
-    let verifier = <Verifier>::builder().issuer("issuer", issuer.verifying_key());
+    let verifier = Verifier::builder().issuer("issuer", issuer.verifying_key());
     let verifier = verifier.audience("api").build().unwrap();
     let service = BearerAuthLayer::new(verifier)
         .source(source)

@@ -50,7 +50,7 @@ fn no_malformed_text_reaches_a_signature() {
         keys.clone()
     };
     let asked = || asked.load(Ordering::Relaxed);
-    let verifier = Verifier::builder()
+    let verifier = Verifier::typed()
         .any_issuer(keys)
         .validation(Validation::new().any_audience())
         .clock(FixedClock::at(file["clock"].as_u64().unwrap()))

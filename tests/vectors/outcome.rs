@@ -29,7 +29,7 @@ pub(crate) fn assert_outcome(accepted: bool, expect: Expect, what: &str) {
 
 /// A verifier of the signature, and of the claims as far as they cannot be left alone.
 pub(crate) fn lax(keys: KeySet, now: u64) -> VerifierBuilder<serde::de::IgnoredAny> {
-    Verifier::builder()
+    Verifier::typed()
         .any_issuer(keys)
         .validation(Validation::new().any_audience())
         .max_token_len(1 << 20)

@@ -125,7 +125,7 @@ impl Issuer {
     }
 
     fn layer(&self, cache: Cache) -> impl Service<Request<()>, Response = Response<()>> {
-        let verifier = Verifier::<MyClaims>::builder()
+        let verifier = Verifier::typed::<MyClaims>()
             .issuer(ISSUER, self.issuer.verifying_key())
             .audience(AUDIENCE)
             .clock(self.clock.clone())

@@ -39,7 +39,7 @@ impl Service {
             .clock(clock.clone())
             .build();
         let list = list.unwrap();
-        let verifier = <Verifier>::builder()
+        let verifier = Verifier::builder()
             .issuer(ISSUER, issuer.verifying_key())
             .any_audience()
             // The margin has to be twice of this.

@@ -31,7 +31,7 @@
 //! let access_token = issuer.access_token(grant.subject()).scope(grant.scopes()).issue()?;
 //!
 //! // The issuer is a source of keys, so that the same process can verify.
-//! let verifier = <Verifier>::builder()
+//! let verifier = Verifier::builder()
 //!     .issuer(issuer.name(), issuer.clone())
 //!     .audience("my-api")
 //!     .build()?;

@@ -37,7 +37,7 @@ const DEFAULT_PREFIX: &str = "tower-bearer:";
 ///
 /// Nothing is connected until the first operation, and what is broken is connected anew by the
 /// next: an application starts, and runs on, while Redis is away, and its operations fail with
-/// [`StoreError::Unavailable`] meanwhile. None is tried twice, since the first may have happened;
+/// `Unavailable` meanwhile. None is tried twice, since the first may have happened;
 /// but a connection that has rested is tried before it is used, so that a restart of Redis
 /// in a quiet hour fails nothing. If you would rather not start without Redis, ask for something
 /// first.

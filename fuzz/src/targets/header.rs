@@ -5,7 +5,6 @@ use std::sync::LazyLock;
 use futures::FutureExt;
 use http::{HeaderValue, Request};
 use tower::{Layer, ServiceExt, service_fn};
-use tower_bearer::reject::ProblemJson;
 use tower_bearer::{BearerAuthLayer, RequireLayer};
 
 use crate::answer::{Answer, SCOPE, serve};
@@ -37,15 +36,12 @@ pub fn run(input: &[u8]) {
     let require = needs_scope.then(|| RequireLayer::scope(SCOPE));
     let inner = service_fn(serve);
     let answer = if is_problem {
-        let layer = layer.reject_with(ProblemJson::new());
+        let layer = layer.problem_json();
         match require {
-            Some(require) => {
-                let require = require.reject_with(ProblemJson::new());
-                layer
-                    .layer(require.layer(inner))
-                    .oneshot(request)
-                    .now_or_never()
-            }
+            Some(require) => layer
+                .layer(require.layer(inner))
+                .oneshot(request)
+                .now_or_never(),
             None => layer.layer(inner).oneshot(request).now_or_never(),
         }
     } else {

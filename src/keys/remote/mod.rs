@@ -62,7 +62,7 @@ const SHORTEST_RETRY: Duration = Duration::from_secs(1);
 /// use tower_bearer::keys::{KeyState, RemoteKeys};
 ///
 /// let keys = RemoteKeys::builder("https://issuer.example.com/jwks.json").build()?;
-/// let verifier = <Verifier>::builder()
+/// let verifier = Verifier::builder()
 ///     .issuer("https://issuer.example.com", keys.clone())
 ///     .audience("my-api")
 ///     .build()?;
@@ -110,7 +110,7 @@ impl RemoteKeys {
     ///
     /// const ISSUER: &str = "https://issuer.example.com";
     ///
-    /// let verifier = <Verifier>::builder()
+    /// let verifier = Verifier::builder()
     ///     .issuer(ISSUER, RemoteKeys::discover(ISSUER).build()?)
     ///     .audience("my-api")
     ///     .build()?;

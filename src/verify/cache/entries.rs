@@ -43,7 +43,7 @@ impl<C> Weighter<TokenId, VerifiedToken<C>> for Weigher {
         match self.0 {
             Limit::Entries(_) => 1,
             Limit::Bytes(_) => {
-                let texts = u64::from(verified.payload_len()).saturating_mul(2);
+                let texts = u64::from(verified.payload_len()).saturating_mul(3);
                 let revocable = verified.revocable().map_or(0, |_| REVOCABLE_LEN);
                 texts
                     .saturating_add(ENTRY_LEN)

@@ -16,35 +16,33 @@ const DEFAULT_ENTRIES: usize = 10_000;
 /// take more memory than anybody expects.
 const MAX_TOKEN_LEN: usize = 4096;
 
-/// How many verified tokens are remembered: 10,000 unless set otherwise.
+/// How many verified tokens are remembered: 10,000 by default.
 ///
-/// Clients send the same token many times. Of one that is remembered, the signature is not
-/// verified again, and the claims are not decoded again. Everything that can change is checked
-/// every time: the times against the clock, the trust in the key that signed, and your own rules.
+/// Clients send the same token many times. For a remembered one, the signature is not verified and
+/// the claims are not decoded again. Everything that can change is checked every time: the times
+/// against the clock, the trust in the key that signed, revocations, and your own rules.
 ///
-/// Only tokens that were accepted are remembered, so that junk displaces nothing. What is kept is
-/// a keyed hash and the [`VerifiedToken`], but no token. Tokens longer than 4 KiB are verified
-/// every time.
+/// Only accepted tokens are remembered, so junk displaces nothing. An entry holds a keyed hash of
+/// the token, its claims and its payload, but no signature: what is kept cannot be sent. Tokens
+/// longer than 4 KiB are verified every time.
 ///
 /// # Memory
 ///
-/// An entry takes about 250 bytes, of which 120 are the
-/// [registered claims](crate::jose::RegisteredClaims), and what your own claims take: with eight
-/// claims of a common token in a struct of strings 500 bytes in all, as a JSON map 1,040. So
-/// 10,000 take 5 to 11 MB, which a server hardly notices; it is enough for the clients that one
-/// sees within the life of their tokens. Up to 16 more stay for each processor: those that it saw
-/// again and again.
+/// An entry takes about 260 bytes, of which 120 are the
+/// [registered claims](crate::jose::RegisteredClaims); your own claims; and, unless these are a
+/// JSON map, the payload, from which claims of other types are decoded. With eight claims of a
+/// common token, that is 720 bytes for a struct of strings and 1,050 for a JSON map: 7 to 11 MB for
+/// 10,000 tokens. Up to 16 more stay for each processor: those that it saw again and again.
 ///
-/// How much your claims take cannot be known, so [`bytes`](Self::bytes) goes by an estimate: 250
-/// bytes, the size of the claims type, and twice the length of the payload, once for the texts of
-/// the registered claims and once for those of your own. That is
-/// rather too much for a struct; a JSON map may take twice as much.
+/// The size of your claims cannot be known, so [`bytes`](Self::bytes) goes by an estimate: 250
+/// bytes, the size of the claims type, and three times the length of the payload. That is rather
+/// too much for a struct; a JSON map may take more.
 ///
 /// ```
 /// # let keys = tower_bearer::VerifyingKey::from_secret([7; 32])?;
 /// use tower_bearer::verify::Cache;
 ///
-/// let verifier = <tower_bearer::Verifier>::builder()
+/// let verifier = tower_bearer::Verifier::builder()
 ///     .issuer("https://issuer.example.com", keys)
 ///     .audience("my-api")
 ///     .cache(Cache::bytes(64 << 20))

@@ -50,7 +50,7 @@ pub use self::what::Revocation;
 /// use tower_bearer::{AuthError, TokenError, Verifier};
 ///
 /// let revoked = RevocationList::local().build()?;
-/// let verifier = <Verifier>::builder()
+/// let verifier = Verifier::builder()
 ///     .issuer("https://issuer.example.com", keys)
 ///     .audience("my-api")
 ///     .require_claim("jti")

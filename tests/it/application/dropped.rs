@@ -247,7 +247,7 @@ fn shared(feed: impl Feed) -> RevocationList {
 }
 
 fn verifier(issuer: &TestIssuer, list: &RevocationList) -> Verifier {
-    let builder = <Verifier>::builder().issuer(ISSUER, issuer.verifying_key());
+    let builder = Verifier::builder().issuer(ISSUER, issuer.verifying_key());
     let builder = builder.any_audience().revocations(list.clone());
     builder.build().unwrap()
 }
@@ -307,7 +307,7 @@ impl Fetching {
     fn new() -> Self {
         let server = Server::with(&["a"]);
         let keys = server.builder().build().unwrap();
-        let verifier = <Verifier>::builder().issuer("issuer", keys.clone());
+        let verifier = Verifier::builder().issuer("issuer", keys.clone());
         Self {
             server,
             verifier: verifier.any_audience().build().unwrap(),
@@ -360,7 +360,7 @@ fn a_tenant_stays_whoever_waits() {
                     server.builder().build()
                 },
             );
-            let verifier = <Verifier>::builder().tenants(tenants).any_audience();
+            let verifier = Verifier::builder().tenants(tenants).any_audience();
             let verifier = verifier.build().unwrap();
             Tenancy { made, verifier }
         },
@@ -388,11 +388,11 @@ fn a_request_leaves_its_place() {
     let polls = drop_at_each_point(
         || {
             let keys = Server::with(&["a"]).builder().build().unwrap();
-            let verifier = <Verifier>::builder().issuer("issuer", keys.clone());
+            let verifier = Verifier::builder().issuer("issuer", keys.clone());
             let verifier = verifier.any_audience().build().unwrap();
             let inner = service_fn(|request: Request<()>| async move {
                 pause().await;
-                assert!(request.extensions().get::<VerifiedToken>().is_some());
+                assert!(<VerifiedToken>::from_extensions(request.extensions()).is_ok());
                 pause().await;
                 Ok::<_, Infallible>(Response::new("hello".to_owned()))
             });

@@ -76,7 +76,7 @@ impl World {
                 Ok(of_tenant.clone())
             },
         );
-        let verifier = Verifier::builder()
+        let verifier = Verifier::typed()
             .issuer(ISSUER, move || {
                 at(Place::Keys);
                 keys.clone()
@@ -90,7 +90,7 @@ impl World {
             .cache(Cache::bytes(4096))
             .revocations(list.clone())
             .clock(clock(Place::Clock));
-        let by_remote = Verifier::builder().issuer("remote", remote.clone());
+        let by_remote = Verifier::typed().issuer("remote", remote.clone());
         let store = MemoryStore::new().clock(clock(Place::ClockOfStore));
         let tokens = <RefreshTokens>::builder(Calling(store)).clock(clock(Place::Clock));
         let token_issuer = TokenIssuer::builder().issuer(ISSUER).audience("api");

@@ -132,15 +132,14 @@ fn claims_need_only_be_decodable() {
     fn assert_value<T: Clone + Debug + Send + Sync + 'static>() {}
 
     assert_value::<VerifiedToken<Plain>>();
-    assert_value::<BearerAuthLayer<Plain>>();
-    assert_value::<BearerAuth<Arc<str>, Plain>>();
+    assert_value::<BearerAuthLayer>();
+    assert_value::<BearerAuth<Arc<str>>>();
 
     let world = World::new();
     let service = world
         .layer_of::<Plain>()
         .layer(service_fn(async |request: Request<()>| {
-            let token = request.extensions().get::<VerifiedToken<Plain>>().unwrap();
-            let token = token.clone();
+            let token = VerifiedToken::<Plain>::from_extensions(request.extensions()).unwrap();
             Ok::<_, Infallible>(Response::new(token.claims().sub.clone()))
         }));
     assert_eq!(answer(service, bearer(&world.good())).body(), "alice");
@@ -154,8 +153,8 @@ fn auto_traits() {
     fn assert_shared<T: Clone + Debug + Send + Sync>() {}
     fn assert_unpin<T: Unpin>() {}
 
-    assert_future::<ResponseFuture<Inner, String, Plain, DefaultRejection>>();
-    assert_unpin::<ResponseFuture<Inner, String, Plain, DefaultRejection>>();
+    assert_future::<ResponseFuture<Inner, String, DefaultRejection>>();
+    assert_unpin::<ResponseFuture<Inner, String, DefaultRejection>>();
     assert_shared::<BearerAuth<Inner>>();
 
     // As frameworks take it: boxed.

@@ -33,7 +33,7 @@ impl WhoAmI for Service {
         &self,
         request: tonic::Request<GetRequest>,
     ) -> Result<tonic::Response<GetResponse>, Status> {
-        let token = request.extensions().get::<VerifiedToken>().unwrap();
+        let token = <VerifiedToken>::from_extensions(request.extensions()).unwrap();
         Ok(tonic::Response::new(GetResponse {
             subject: token.subject().unwrap().to_owned(),
             claims_json: String::new(),

@@ -4,7 +4,6 @@ use http::{HeaderValue, Request, Response};
 use tower::{Layer, ServiceBuilder, service_fn};
 use tower_bearer::RequireLayer;
 use tower_bearer::extract::{Bearer, Cookie, Query, TokenSource};
-use tower_bearer::reject::ProblemJson;
 
 use super::{World, answer, whoami};
 
@@ -105,8 +104,8 @@ fn nothing_of_it_comes_back() {
         .layer(require.clone());
     let plain = plain.service_fn(whoami);
     let problem = ServiceBuilder::new()
-        .layer(layer.reject_with(ProblemJson::new()))
-        .layer(require.reject_with(ProblemJson::new()))
+        .layer(layer.problem_json())
+        .layer(require)
         .service_fn(whoami);
 
     let mut answers = 0;

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use http::{Request, Response};
 use tower::{Layer, ServiceBuilder, service_fn};
 use tower_bearer::extract::{self, Cookie, TokenSource};
-use tower_bearer::reject::{DefaultRejection, ProblemJson, Realm, Rejection, RejectionResponse};
+use tower_bearer::reject::{Realm, Rejection};
 use tower_bearer::{AuthError, BearerAuthLayer};
 
 use super::{World, answer, assert_headers, bearer, request, whoami};
@@ -29,16 +29,15 @@ fn refusals_in_other_words() {
     let world = World::new();
     let realm = Realm::new("orders").unwrap();
 
-    let default = DefaultRejection::new().realm(realm.clone());
-    let service = world.layer().reject_with(default).layer(service_fn(whoami));
+    let service = world.layer().realm(realm.clone()).layer(service_fn(whoami));
     let response = answer(service, Request::new(()));
     assert_headers(
         response.headers(),
         &[("www-authenticate", r#"Bearer realm="orders""#)],
     );
 
-    let problem = ProblemJson::new().realm(realm);
-    let service = world.layer().reject_with(problem).layer(service_fn(whoami));
+    let layer = world.layer().realm(realm).problem_json();
+    let service = layer.layer(service_fn(whoami));
     let response = answer(service, bearer("x"));
     assert_eq!(response.status(), 401);
     assert_headers(
@@ -61,11 +60,11 @@ fn refusals_in_other_words() {
 #[test]
 fn refusals_by_a_closure() {
     let world = World::new();
-    let layer = world.layer().reject_with(|rejection: Rejection<'_>| {
-        let marker = rejection.request().extensions().get::<u8>();
-        assert_eq!(marker, Some(&7));
+    let layer = world.layer().reject_with(|rejection| {
+        let request = rejection.request().unwrap();
+        assert_eq!(request.extensions().get::<u8>(), Some(&7));
         let body = match rejection.error() {
-            AuthError::MissingToken => format!("{} sign in", rejection.request().uri()),
+            AuthError::MissingToken => format!("{} sign in", request.uri()),
             error => error.reason().to_owned(),
         };
         let mut response = rejection.response(body);
@@ -93,7 +92,7 @@ fn settings_survive_another_rejection() {
         .source(Cookie::new("t").unwrap())
         .optional()
         .allow_cors_preflight()
-        .reject_with(ProblemJson::new());
+        .problem_json();
     let service = layer.layer(service_fn(whoami));
 
     assert_eq!(answer(service.clone(), Request::new(())).body(), "nobody");
@@ -109,12 +108,12 @@ fn settings_survive_another_rejection() {
 }
 
 #[test]
-fn shared_answers_and_sources() {
+fn functions_and_shared_sources() {
+    fn how(rejection: Rejection<'_>) -> Response<String> {
+        rejection.response("no".into())
+    }
+
     let world = World::new();
-    let how: Arc<dyn RejectionResponse<String> + Send + Sync> =
-        Arc::new(|rejection: Rejection<'_>| -> Response<String> {
-            rejection.response("no".into())
-        });
     let source: Arc<dyn TokenSource> = Arc::new(extract::from_fn(|request| {
         Ok(request
             .uri()

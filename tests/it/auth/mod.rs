@@ -44,7 +44,7 @@ impl World {
     }
 
     pub(crate) fn builder_with<C>(&self, keys: impl KeyProvider) -> VerifierBuilder<C> {
-        Verifier::builder()
+        Verifier::typed()
             .issuer(ISSUER, keys)
             .audience(AUDIENCE)
             .clock(self.clock.clone())
@@ -55,18 +55,20 @@ impl World {
     }
 
     pub(crate) fn layer(&self) -> BearerAuthLayer {
-        self.layer_of()
+        self.layer_of::<serde_json::Value>()
     }
 
     /// A layer that decodes into these claims.
-    pub(crate) fn layer_of<C: DeserializeOwned + Send + Sync + 'static>(
-        &self,
-    ) -> BearerAuthLayer<C> {
-        BearerAuthLayer::new(self.builder().build().unwrap())
+    pub(crate) fn layer_of<C: DeserializeOwned + Send + Sync + 'static>(&self) -> BearerAuthLayer {
+        BearerAuthLayer::new(self.builder::<C>().build().unwrap())
     }
 
     pub(crate) fn layer_with(&self, keys: impl KeyProvider) -> BearerAuthLayer {
-        BearerAuthLayer::new(self.builder_with(keys).build().unwrap())
+        BearerAuthLayer::new(
+            self.builder_with::<serde_json::Value>(keys)
+                .build()
+                .unwrap(),
+        )
     }
 
     /// A good token in the making, of Alice.
@@ -108,8 +110,8 @@ where
 
 /// An inner service: tells whom the token speaks of.
 pub(crate) async fn whoami<B>(request: Request<B>) -> Result<Response<String>, Infallible> {
-    let token = request.extensions().get::<VerifiedToken>();
-    let subject = token.and_then(VerifiedToken::subject);
+    let token = <VerifiedToken>::optional_from_extensions(request.extensions()).unwrap();
+    let subject = token.as_ref().and_then(VerifiedToken::subject);
     Ok(Response::new(subject.unwrap_or("nobody").to_owned()))
 }
 

@@ -150,32 +150,74 @@ fn claims_are_decoded() {
     let service = world
         .layer_of::<Name>()
         .layer(service_fn(async |request: Request<()>| {
-            let token = request.extensions().get::<VerifiedToken<Name>>().unwrap();
-            assert!(request.extensions().get::<VerifiedToken>().is_none());
+            let token = VerifiedToken::<Name>::from_extensions(request.extensions()).unwrap();
             Ok::<_, Infallible>(Response::new(token.claims().name.clone()))
         }));
     let token = world.token().claim("name", "Ada").sign();
     assert_eq!(answer(service, bearer(&token)).body(), "Ada");
 }
 
-/// Each layer answers for its own claims type.
+/// Whoever reads a token asks for the claims type that suits, whichever the verifier has.
 #[test]
-fn nested_layers_of_several_types() {
+fn claims_of_several_types() {
     let world = World::new();
     let inner = service_fn(async |request: Request<()>| {
-        let name = request.extensions().get::<VerifiedToken<Name>>().unwrap();
-        let map = request.extensions().get::<VerifiedToken>().unwrap();
+        let name = VerifiedToken::<Name>::from_extensions(request.extensions()).unwrap();
+        let map = <VerifiedToken>::from_extensions(request.extensions()).unwrap();
+        let number = VerifiedToken::<u8>::from_extensions(request.extensions());
+        let undecodable = tower_bearer::TokenError::UndecodableClaims.into();
+        assert_eq!(number.unwrap_err(), undecodable);
+        assert_eq!((name.subject(), map.has_role("r")), (Some("alice"), true));
         let text = format!("{} {}", name.claims().name, map.claims()["name"]);
         Ok::<_, Infallible>(Response::new(text))
     });
-    let service = world.layer_of::<Name>().layer(world.layer().layer(inner));
-    let token = world.token().claim("name", "Ada").sign();
-    assert_eq!(answer(service, bearer(&token)).body(), r#"Ada "Ada""#);
+    let typed = world.builder::<Name>().roles_claim("roles").build();
+    let map = world
+        .builder::<serde_json::Value>()
+        .roles_claim("roles")
+        .build();
+    let token = world
+        .token()
+        .claim("name", "Ada")
+        .claim("roles", "r")
+        .sign();
+    for layer in [
+        BearerAuthLayer::new(typed.unwrap()),
+        BearerAuthLayer::new(map.unwrap()),
+    ] {
+        assert_eq!(
+            answer(layer.layer(inner), bearer(&token)).body(),
+            r#"Ada "Ada""#
+        );
+    }
 }
 
-/// Of two layers with one claims type, the inner one has the last word.
+/// Of two layers with one verifier, the inner one takes the word of the outer one.
 #[test]
-fn nested_layers_of_one_type() {
+fn nested_layers_of_one_verifier() {
+    let world = World::new();
+    let outer = world.layer();
+    let no_token_here = Header::new(HeaderName::from_static("x-token"));
+    for inner in [outer.clone(), outer.clone().optional()] {
+        let inner = inner.source(no_token_here.clone());
+        let service = outer.layer(inner.layer(service_fn(whoami)));
+        assert_eq!(
+            answer(service.clone(), bearer(&world.good())).body(),
+            "alice"
+        );
+        assert_eq!(answer(service, Request::new(())).status(), 401);
+    }
+    // What an optional one let through is not verified.
+    let service = outer
+        .clone()
+        .optional()
+        .layer(outer.layer(service_fn(whoami)));
+    assert_eq!(answer(service, Request::new(())).status(), 401);
+}
+
+/// Of two layers with their own verifiers, the inner one has the last word.
+#[test]
+fn nested_layers_of_two_verifiers() {
     let world = World::new();
     let second = world
         .layer()
@@ -199,10 +241,11 @@ fn no_older_token_survives() {
     let world = World::new();
     let other =
         tower_bearer::test_util::TestIssuer::new("https://other", tower_bearer::Algorithm::HS384);
-    let lax = <tower_bearer::Verifier>::builder().any_issuer(other.verifying_key());
+    let lax = tower_bearer::Verifier::builder().any_issuer(other.verifying_key());
     let lax = lax.any_audience().build().unwrap();
     let mallory = other.token().subject("mallory").sign();
-    let older = lax.verify_now(mallory).unwrap();
+    let older = Header::new(HeaderName::from_static("x-token"));
+    let older = BearerAuthLayer::new(lax).source(older);
 
     let rows = [
         (world.layer(), bearer(&world.good()), "alice"),
@@ -219,8 +262,10 @@ fn no_older_token_survives() {
         ),
     ];
     for (layer, mut request, expected) in rows {
-        request.extensions_mut().insert(older.clone());
-        let service = layer.layer(service_fn(whoami));
+        request
+            .headers_mut()
+            .insert("x-token", mallory.parse().unwrap());
+        let service = older.layer(layer.layer(service_fn(whoami)));
         assert_eq!(answer(service, request).body(), expected);
     }
 }

@@ -6,7 +6,7 @@ use futures::task::noop_waker_ref;
 use http::{Request, Response};
 use tower::{Layer, Service, ServiceBuilder, service_fn};
 use tower_bearer::authorize::{Requirement, all_of, any_of, claims, role, scope};
-use tower_bearer::reject::{ProblemJson, Rejection};
+use tower_bearer::reject::Realm;
 use tower_bearer::{BearerAuthLayer, RequireLayer};
 use tower_test::mock;
 
@@ -110,7 +110,25 @@ fn claims_of_another_type() {
     let service = ServiceBuilder::new().layer(world.layer()).layer(require);
     let service = service.service_fn(inner);
     let token = world.token().claim("level", 9).sign();
-    assert_eq!(answer(service, bearer(&token)).status(), 500);
+    assert_eq!(answer(service.clone(), bearer(&token)).body(), "alice");
+    let token = world.token().claim("level", 0).sign();
+    assert_eq!(answer(service, bearer(&token)).status(), 403);
+}
+
+/// What cannot be read is refused, also where it must not hold.
+#[test]
+fn claims_that_do_not_decode() {
+    let world = World::new();
+    let low = || claims(|claims: &Claims| claims.level > 0);
+    for requirement in [low(), !low(), !low() | all_of([])] {
+        let require = RequireLayer::new(requirement);
+        let service = ServiceBuilder::new().layer(world.layer()).layer(require);
+        let token = world.token().claim("level", "high").sign();
+        let response = answer(service.service_fn(inner), bearer(&token));
+        assert_eq!(response.status(), 401);
+        let invalid = r#"Bearer error="invalid_token", error_description="invalid token""#;
+        assert_headers(response.headers(), &[("www-authenticate", invalid)]);
+    }
 }
 
 #[test]
@@ -147,9 +165,15 @@ fn nested() {
 #[test]
 fn problem_json() {
     let world = World::new();
-    let layer = RequireLayer::scope("a").reject_with(ProblemJson::new());
-    let service = ServiceBuilder::new().layer(world.layer()).layer(layer);
+    let auth = world.layer().realm(Realm::new("x").unwrap()).problem_json();
+    let service = ServiceBuilder::new()
+        .layer(auth)
+        .layer(RequireLayer::scope("a"));
     let response = answer(service.service_fn(inner), bearer(&world.good()));
+    assert_eq!(
+        response.headers()["www-authenticate"],
+        r#"Bearer realm="x", error="insufficient_scope", error_description="insufficient scope", scope="a""#
+    );
     assert_eq!(
         response.headers()["content-type"],
         "application/problem+json"
@@ -163,13 +187,15 @@ fn problem_json() {
 #[test]
 fn a_closure() {
     let world = World::new();
-    let layer = RequireLayer::scope("a").reject_with(|rejection: Rejection<'_>| {
-        let path = rejection.request().uri().path();
+    let auth = world.layer().reject_with(|rejection| {
+        let path = rejection.request().unwrap().uri().path();
         let mut response = rejection.response(format!("{path}: {}", rejection.error()));
         *response.status_mut() = http::StatusCode::NOT_FOUND;
         response
     });
-    let service = ServiceBuilder::new().layer(world.layer()).layer(layer);
+    let service = ServiceBuilder::new()
+        .layer(auth)
+        .layer(RequireLayer::scope("a"));
     let response = answer(service.service_fn(inner), bearer(&world.good()));
     assert_eq!(response.status(), 404);
     assert_eq!(
@@ -224,7 +250,7 @@ fn debug() {
     assert_value(&layer);
     assert_eq!(
         format!("{layer:?}"),
-        r#"RequireLayer { requirement: scope("a"), scopes: Some("a"), rejection: DefaultRejection { realm: None } }"#
+        r#"RequireLayer { requirement: scope("a"), scopes: Some("a") }"#
     );
     let service = layer.layer("inner");
     assert_value(&service);

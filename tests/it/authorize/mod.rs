@@ -13,7 +13,8 @@ struct Claims {
 
 /// Whom the token speaks of.
 fn subject<B>(request: &Request<B>) -> String {
-    let token = request.extensions().get::<VerifiedToken<Claims>>();
-    let subject = token.and_then(VerifiedToken::subject);
+    let token = VerifiedToken::<Claims>::optional_from_extensions(request.extensions());
+    let token = token.unwrap();
+    let subject = token.as_ref().and_then(VerifiedToken::subject);
     subject.unwrap_or("nobody").to_owned()
 }

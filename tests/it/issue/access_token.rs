@@ -124,7 +124,7 @@ fn verifiers_by_rfc_9068_take_them() {
         .client_id("app")
         .key(signing_key(Algorithm::ES256));
     let issuer = issuer.build().unwrap();
-    let verifier = <Verifier>::builder()
+    let verifier = Verifier::builder()
         .issuer(ISSUER, issuer.clone())
         .audience(AUDIENCE)
         .rfc9068_profile()

@@ -13,7 +13,7 @@ fn assert_names(path: impl Into<ClaimPath>, names: &[&str]) {
 /// The roles that a verifier finds along some paths in a token with these claims.
 fn roles(paths: &[ClaimPath], claims: &Value) -> Vec<String> {
     let issuer = TestIssuer::new("issuer", Algorithm::HS256);
-    let builder = <Verifier>::builder()
+    let builder = Verifier::builder()
         .issuer("issuer", issuer.verifying_key())
         .any_audience();
     let verifier = paths
@@ -119,7 +119,7 @@ fn the_roles_of_all_paths_count() {
 #[test]
 fn a_name_that_is_repeated_on_the_way_leads_nowhere() {
     let issuer = TestIssuer::new("issuer", Algorithm::HS256);
-    let verifier = Verifier::<serde::de::IgnoredAny>::builder()
+    let verifier = Verifier::typed::<serde::de::IgnoredAny>()
         .issuer("issuer", issuer.verifying_key())
         .any_audience()
         .roles_claim("a.roles")

@@ -25,7 +25,7 @@ fn layers(count: usize) -> String {
 #[track_caller]
 fn assert_refused(claim: &str) {
     let issuer = TestIssuer::new("issuer", Algorithm::HS256);
-    let verifier = <Verifier>::builder()
+    let verifier = Verifier::builder()
         .issuer("issuer", issuer.verifying_key())
         .any_audience()
         .max_token_len(1 << 20)

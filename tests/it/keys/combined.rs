@@ -73,7 +73,7 @@ fn what_a_part_replaces_is_seen_at_once() {
 }
 
 fn verifier(keys: Combined) -> Verifier {
-    let builder = <Verifier>::builder().issuer("issuer", keys).any_audience();
+    let builder = Verifier::builder().issuer("issuer", keys).any_audience();
     builder.build().unwrap()
 }
 

@@ -23,7 +23,7 @@ fn keys_are_read_anew_for_each_token() {
     let issuer = TestIssuer::new("issuer", Algorithm::HS256);
     let keys = Arc::new(RwLock::new(KeySet::default()));
     let shared = Arc::clone(&keys);
-    let verifier = <Verifier>::builder()
+    let verifier = Verifier::builder()
         .issuer("issuer", move || shared.read().unwrap().clone())
         .any_audience()
         .build()
@@ -59,9 +59,7 @@ fn a_pointer_passes_the_question_on() {
     }
     let keys = Arc::new(Asked(RwLock::default()));
     let object: Arc<dyn KeyProvider> = Arc::<Asked>::clone(&keys);
-    let verifier = <Verifier>::builder()
-        .issuer("issuer", object)
-        .any_audience();
+    let verifier = Verifier::builder().issuer("issuer", object).any_audience();
     let verifier = verifier.build().unwrap();
     let issuer = TestIssuer::new("issuer", Algorithm::HS256);
     assert!(verifier.verify_now(issuer.token().sign()).is_err());
@@ -90,7 +88,7 @@ fn answers_show_what_they_are() {
 #[test]
 fn what_a_token_wants_is_not_shown() {
     let issuer = TestIssuer::new("issuer", Algorithm::HS256);
-    let verifier = <Verifier>::builder()
+    let verifier = Verifier::builder()
         .issuer("issuer", Shown)
         .any_audience()
         .build()

@@ -57,7 +57,7 @@ async fn tell_remote(told: &mut Told) {
         let builder = RemoteKeys::builder(&url).client(server);
         told.show(&builder);
         let keys = builder.build().unwrap();
-        let verifier = <Verifier>::builder().issuer(ISSUER, keys.clone());
+        let verifier = Verifier::builder().issuer(ISSUER, keys.clone());
         let verifier = verifier.any_audience().build().unwrap();
         told.show(&keys);
         if is_good {

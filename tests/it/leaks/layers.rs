@@ -30,8 +30,8 @@ pub(super) fn tell(told: &mut Told) {
 
     let realm = Realm::new("here").unwrap();
     told.show(&realm);
-    told.show(&DefaultRejection::new().realm(realm.clone()));
-    told.show(&ProblemJson::new().realm(realm.clone()));
+    told.show(&DefaultRejection::default());
+    told.show(&ProblemJson::default());
     let (error, request) = (AuthError::InsufficientScope(None), request());
     let rejection = Rejection::new(&error, RequestHead::from(&request)).realm(&realm);
     told.show(&rejection);

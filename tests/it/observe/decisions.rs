@@ -1,6 +1,7 @@
+use std::convert::Infallible;
 use std::time::Duration;
 
-use http::{Method, Request};
+use http::{Method, Request, Response};
 use tower::{Layer, service_fn};
 use tower_bearer::auth::Csrf;
 use tower_bearer::extract::Cookie;
@@ -14,10 +15,7 @@ fn accepted() {
     let world = World::new();
     let service = world.layer().layer(service_fn(whoami));
     let accept = || drop(answer(service.clone(), bearer(&world.good())));
-    assert_logs(
-        accept,
-        "DEBUG bearer_auth: tower_bearer::observe: token accepted\n",
-    );
+    assert_logs(accept, "DEBUG bearer_auth: tower_bearer: token accepted\n");
     // The same token was verified just before.
     let counts = [
         ("tower_bearer_accepted_total", 1),
@@ -38,24 +36,48 @@ fn first_sight() {
     assert_counts(accept, &counts);
 }
 
+/// The span is open while the handler runs, and while what it requires is refused.
 #[test]
 fn identity_by_request_only() {
     let world = World::new();
-    let service = world.layer().record_identity().layer(service_fn(whoami));
-    assert_logs(
-        || drop(answer(service.clone(), bearer(&world.good()))),
-        "DEBUG bearer_auth: tower_bearer::observe: token accepted iss=\"https://issuer.example.com\" sub=\"alice\"\n",
-    );
+    let identified = world.layer().record_identity();
+    let handler = service_fn(|_: Request<()>| {
+        tracing::info!("called");
+        async {
+            tracing::info!("polled");
+            Ok::<_, Infallible>(Response::new(String::new()))
+        }
+    });
+    let service = identified.layer(handler);
+    let assert_identity = |token: &str, fields: &str| {
+        let span = format!("bearer_auth{{{fields}}}");
+        let expected = format!(
+            "DEBUG {span}: tower_bearer: token accepted\n\
+             INFO {span}: it::observe::decisions: called\n\
+             INFO {span}: it::observe::decisions: polled\n"
+        );
+        assert_logs(|| drop(answer(service.clone(), bearer(token))), &expected);
+    };
+    let iss = r#"iss="https://issuer.example.com""#;
+    let named = world.token().claim("jti", "7").sign();
+    assert_identity(&named, &format!(r#"{iss} sub="alice" jti="7""#));
     let nameless = world.token().without_claim("sub").sign();
+    assert_identity(&nameless, iss);
+
+    let service = identified.layer(RequireLayer::scope("a").layer(handler));
     assert_logs(
-        || drop(answer(service.clone(), bearer(&nameless))),
-        "DEBUG bearer_auth: tower_bearer::observe: token accepted iss=\"https://issuer.example.com\"\n",
+        || drop(answer(service.clone(), bearer(&named))),
+        &format!(
+            "DEBUG bearer_auth{{{iss} sub=\"alice\" jti=\"7\"}}: tower_bearer: token accepted\n\
+             DEBUG bearer_auth{{{iss} sub=\"alice\" jti=\"7\"}}: tower_bearer: request refused: \
+             the token does not grant what is required: a reason=\"insufficient_scope\"\n"
+        ),
     );
     // Of a refused token, nobody knows whose it is.
     let expired = world.token().expires_in(-3600).sign();
     assert_logs(
-        || drop(answer(service, bearer(&expired))),
-        "DEBUG bearer_auth: tower_bearer::observe: request refused: the token has expired reason=\"expired\"\n",
+        || drop(answer(service.clone(), bearer(&expired))),
+        "DEBUG bearer_auth: tower_bearer: request refused: the token has expired reason=\"expired\"\n",
     );
 }
 
@@ -97,7 +119,7 @@ fn refused() {
         assert_logs(
             || drop(answer(service.clone(), request)),
             &format!(
-                "DEBUG bearer_auth: tower_bearer::observe: request refused: {text} reason=\"{reason}\"\n"
+                "DEBUG bearer_auth: tower_bearer: request refused: {text} reason=\"{reason}\"\n"
             ),
         );
         let name = format!("tower_bearer_rejected_total reason={reason}");
@@ -134,7 +156,7 @@ fn keys_unavailable() {
     let refuse = || drop(answer(service.clone(), bearer(&world.good())));
     assert_logs(
         refuse,
-        "DEBUG bearer_auth: tower_bearer::observe: request refused: the keys to verify the token are unavailable reason=\"keys_unavailable\"\n",
+        "DEBUG bearer_auth: tower_bearer: request refused: the keys to verify the token are unavailable reason=\"keys_unavailable\"\n",
     );
     let counts = [
         ("tower_bearer_cache_misses_total", 1),
@@ -164,7 +186,7 @@ fn csrf() {
         assert_logs(
             || drop(answer(service.clone(), forged)),
             &format!(
-                "{level} bearer_auth: tower_bearer::observe: request refused: {error} reason=\"{reason}\"\n"
+                "{level} bearer_auth: tower_bearer: request refused: {error} reason=\"{reason}\"\n"
             ),
         );
         let name = format!("tower_bearer_rejected_total reason={reason}");
@@ -181,8 +203,8 @@ fn requirements() {
     let refuse = || drop(answer(service.clone(), bearer(&world.good())));
     assert_logs(
         refuse,
-        "DEBUG bearer_auth: tower_bearer::observe: token accepted\n\
-         DEBUG tower_bearer::observe: request refused: the token does not grant what is required: admin reason=\"insufficient_scope\"\n",
+        "DEBUG bearer_auth: tower_bearer: token accepted\n\
+         DEBUG tower_bearer: request refused: the token does not grant what is required: admin reason=\"insufficient_scope\"\n",
     );
     let counts = [
         ("tower_bearer_accepted_total", 1),
@@ -195,7 +217,7 @@ fn requirements() {
     let refuse = || drop(answer(require.clone(), Request::new(())));
     assert_logs(
         refuse,
-        "ERROR tower_bearer::observe: request refused: no BearerAuthLayer with this claims type runs before this service: add one around it reason=\"missing_layer\"\n",
+        "ERROR tower_bearer: request refused: no BearerAuthLayer runs before this service: add one around it reason=\"missing_layer\"\n",
     );
     let name = "tower_bearer_rejected_total reason=missing_layer";
     assert_counts(refuse, &[(name, 1)]);

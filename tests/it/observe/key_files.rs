@@ -20,19 +20,19 @@ fn key_files() {
     let skipped = logged(reload);
     let (first, second) = skipped.split_once('\n').unwrap();
     assert!(
-        first.starts_with("WARN tower_bearer::observe: key skipped: "),
+        first.starts_with("WARN tower_bearer: key skipped: "),
         "{first}"
     );
     assert!(
         first.ends_with(&format!(" file={shown} index=1")),
         "{first}"
     );
-    assert_eq!(second, "INFO tower_bearer::observe: keys replaced keys=1\n");
+    assert_eq!(second, "INFO tower_bearer: keys replaced keys=1\n");
 
     std::fs::write(&path, "{\"keys\":[").unwrap();
     let broken = logged(reload);
     let text = format!(
-        "WARN tower_bearer::observe: keys not replaced, the last good ones stay: cannot use the key file {shown}: "
+        "WARN tower_bearer: keys not replaced, the last good ones stay: cannot use the key file {shown}: "
     );
     assert!(broken.starts_with(&text), "{broken}");
     // One content is complained of once.

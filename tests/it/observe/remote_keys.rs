@@ -42,7 +42,7 @@ impl World {
 
 fn line(level: &str, text: &str, fields: &str) -> String {
     let url = "https://issuer.example.com/jwks.json";
-    format!("{level} tower_bearer::observe: {text} url={url}{fields}\n")
+    format!("{level} tower_bearer: {text} url={url}{fields}\n")
 }
 
 #[test]
@@ -106,7 +106,7 @@ fn keys_that_are_skipped_are_warned_of_once_a_document() {
     let log = super::logged(|| world.ready());
     let lines: Vec<_> = log.lines().collect();
     assert_eq!(lines.len(), 3, "{log}");
-    let start = "WARN tower_bearer::observe: key skipped: ";
+    let start = "WARN tower_bearer: key skipped: ";
     let url = "url=https://issuer.example.com/jwks.json";
     for (index, line) in lines[..2].iter().enumerate() {
         assert!(line.starts_with(start), "{line}");

@@ -48,7 +48,7 @@ impl World {
 }
 
 fn line(level: &str, text: &str) -> String {
-    format!("{level} tower_bearer::observe: {text}\n")
+    format!("{level} tower_bearer: {text}\n")
 }
 
 #[test]

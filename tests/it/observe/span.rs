@@ -33,12 +33,12 @@ fn the_span_ends_where_others_begin() {
         keys.come(world.issuer.verifying_key());
         drop(future.now_or_never().unwrap());
     };
-    let passed = "DEBUG bearer_auth: tower_bearer::observe: token accepted\n\
+    let passed = "DEBUG bearer_auth: tower_bearer: token accepted\n\
         INFO it::observe::span: called\n\
         INFO it::observe::span: polled\n";
     let refused = |text, reason| {
         format!(
-            "DEBUG bearer_auth: tower_bearer::observe: request refused: {text} reason=\"{reason}\"\n\
+            "DEBUG bearer_auth: tower_bearer: request refused: {text} reason=\"{reason}\"\n\
              INFO it::observe::span: refused\n"
         )
     };

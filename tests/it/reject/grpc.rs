@@ -1,21 +1,19 @@
 use std::time::Duration;
 
 use http::{HeaderValue, Request, Response};
-use tower_bearer::reject::{DefaultRejection, ProblemJson, Realm, Rejection, RejectionResponse};
+use tower_bearer::reject::{Realm, Rejection};
 use tower_bearer::{AuthError, CsrfError, RequestError, RequestHead, TokenError};
 
-use super::{assert_headers, every_error, reject, text_of, text_of_malformed};
+use super::{
+    EMPTY, PROBLEM, assert_headers, every_error, reject, reject_in, text_of, text_of_malformed,
+};
 
 #[track_caller]
 fn assert_grpc(error: impl Into<AuthError>, status: &str, message: &str) {
     let error = error.into();
     let realm = Realm::new("x").unwrap();
-    let answers: [&dyn RejectionResponse<String>; 2] = [
-        &DefaultRejection::new().realm(realm.clone()),
-        &ProblemJson::new().realm(realm),
-    ];
-    for answer in answers {
-        let response = reject(answer, &error, Some("application/grpc"));
+    for answer in [EMPTY, PROBLEM] {
+        let response = reject_in(&realm, answer, &error, Some("application/grpc"));
         assert_eq!(response.status(), 200);
         assert_headers(
             &response,
@@ -73,7 +71,7 @@ fn all_else() {
 #[test]
 fn no_message_needs_an_escape() {
     for error in every_error() {
-        let response = reject(&DefaultRejection::new(), &error, Some("application/grpc"));
+        let response = reject(EMPTY, &error, Some("application/grpc"));
         let message = response.headers()["grpc-message"].as_bytes();
         assert!(
             message
@@ -87,7 +85,7 @@ fn no_message_needs_an_escape() {
 #[test]
 fn tonic_understands_it() {
     let error = TokenError::Expired.into();
-    let response = reject(&DefaultRejection::new(), &error, Some("application/grpc"));
+    let response = reject(EMPTY, &error, Some("application/grpc"));
     let status = tonic::Status::from_header_map(response.headers()).unwrap();
     assert_eq!(status.code(), tonic::Code::Unauthenticated);
     assert_eq!(status.message(), "token expired");
@@ -102,7 +100,7 @@ fn assert_content_type(request: &[u8], expected: Option<&str>) {
         .unwrap();
     let rejection = Rejection::new(&AuthError::MissingToken, RequestHead::from(&request));
     assert_eq!(rejection.is_grpc(), expected.is_some());
-    let response: Response<String> = DefaultRejection::new().reject(rejection);
+    let response: Response<String> = rejection.default_response();
     let content_type = response.headers().get("content-type");
     assert_eq!(
         content_type.map(HeaderValue::as_bytes),

@@ -8,7 +8,7 @@ mod traits;
 use std::time::Duration;
 
 use http::{Request, Response};
-use tower_bearer::reject::{Rejection, RejectionResponse};
+use tower_bearer::reject::{Realm, Rejection};
 use tower_bearer::{AuthError, CsrfError, RequestError, RequestHead, TokenError};
 
 /// Every error there is, some also with their data.
@@ -56,13 +56,25 @@ fn request(content_type: Option<&str>) -> Request<()> {
     builder.body(()).unwrap()
 }
 
-fn reject(
-    how: &dyn RejectionResponse<String>,
+type Answer = fn(&Rejection<'_>) -> Response<String>;
+
+const EMPTY: Answer = |rejection| rejection.default_response();
+const PROBLEM: Answer = |rejection| rejection.problem_json();
+
+fn reject(how: Answer, error: &AuthError, content_type: Option<&str>) -> Response<String> {
+    let request = request(content_type);
+    how(&Rejection::new(error, RequestHead::from(&request)))
+}
+
+/// As `reject`, in a realm.
+fn reject_in(
+    realm: &Realm,
+    how: Answer,
     error: &AuthError,
     content_type: Option<&str>,
 ) -> Response<String> {
     let request = request(content_type);
-    how.reject(Rejection::new(error, RequestHead::from(&request)))
+    how(&Rejection::new(error, RequestHead::from(&request)).realm(realm))
 }
 
 #[track_caller]

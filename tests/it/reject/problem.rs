@@ -1,14 +1,13 @@
 use std::time::Duration;
 
-use tower_bearer::reject::{DefaultRejection, ProblemJson};
 use tower_bearer::{AuthError, CsrfError, RequestError, TokenError};
 
-use super::{every_error, reject, text_of, text_of_malformed};
+use super::{EMPTY, PROBLEM, every_error, reject, text_of, text_of_malformed};
 
 #[track_caller]
 fn assert_problem(error: impl Into<AuthError>, json: &str) {
     let error = error.into();
-    let response = reject(&ProblemJson::new(), &error, None);
+    let response = reject(PROBLEM, &error, None);
     assert_eq!(response.body(), json);
     assert_eq!(response.status(), error.status());
 
@@ -18,7 +17,7 @@ fn assert_problem(error: impl Into<AuthError>, json: &str) {
         headers.remove("content-type").unwrap(),
         "application/problem+json"
     );
-    let empty = reject(&DefaultRejection::new(), &error, None);
+    let empty = reject(EMPTY, &error, None);
     assert_eq!(&headers, empty.headers());
 }
 
@@ -82,7 +81,7 @@ fn all_else() {
 #[test]
 fn is_json() {
     for error in every_error() {
-        let response = reject(&ProblemJson::new(), &error, None);
+        let response = reject(PROBLEM, &error, None);
         let problem: serde_json::Value = serde_json::from_str(response.body()).unwrap();
         assert_eq!(problem["status"], error.status().as_u16());
     }

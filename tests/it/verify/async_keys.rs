@@ -182,7 +182,7 @@ fn a_token_that_expires_while_it_waits_is_refused() {
         fetch: Mutex::new(Some(fetch)),
         wanted: Arc::default(),
     };
-    let verifier = <Verifier>::builder()
+    let verifier = Verifier::builder()
         .issuer(ISSUER, keys)
         .audience(AUDIENCE)
         .clock(clock.clone())

@@ -104,10 +104,7 @@ fn the_audience_is_decided_upon() {
 fn rules_of_one_issuer_are_checked_as_well() {
     let trust = |validation| {
         let issuer = TrustedIssuer::new("own", key()).validation(validation);
-        <Verifier>::builder()
-            .audience(AUDIENCE)
-            .trust(issuer)
-            .build()
+        Verifier::builder().audience(AUDIENCE).trust(issuer).build()
     };
     assert_error(
         trust(Validation::new()),
@@ -119,13 +116,13 @@ fn rules_of_one_issuer_are_checked_as_well() {
     );
     // The rules of the verifier hold for none, so they need not make sense.
     let issuer = TrustedIssuer::new("own", key()).validation(Validation::new().any_audience());
-    assert!(<Verifier>::builder().trust(issuer).build().is_ok());
+    assert!(Verifier::builder().trust(issuer).build().is_ok());
 }
 
 #[test]
 fn an_algorithm_is_left() {
     let build = |algorithms: &[Algorithm], keys: KeySet| {
-        <Verifier>::builder()
+        Verifier::builder()
             .issuer(ISSUER, keys)
             .audience(AUDIENCE)
             .algorithms(algorithms.iter().copied())
@@ -270,7 +267,7 @@ fn debug_shows_the_rules_and_no_key() {
         format!("VerifierBuilder {{ issuers: [{issuer}], validation: {RULES}, .. }}")
     );
     let tenants = Tenants::new(|_| true, |_| Ok(KeySet::from(key())));
-    let of_tenants = <Verifier>::builder().tenants(tenants).audience(AUDIENCE);
+    let of_tenants = Verifier::builder().tenants(tenants).audience(AUDIENCE);
     assert_eq!(
         format!("{:?}", of_tenants.build().unwrap()),
         format!(

@@ -27,7 +27,7 @@ struct Flat {
 }
 
 fn verifier_of<C>() -> VerifierBuilder<C> {
-    Verifier::<C>::builder()
+    Verifier::typed::<C>()
         .issuer(ISSUER, issuer().verifying_key())
         .audience(AUDIENCE)
         .clock(clock())

@@ -106,7 +106,7 @@ impl Drop for Counted {
 fn one_that_is_refused_leaves_nothing_behind() {
     let clock = clock();
     let issuer = issuer_of(&clock);
-    let verifier = Verifier::<Counted>::builder()
+    let verifier = Verifier::typed::<Counted>()
         .issuer(ISSUER, issuer.verifying_key())
         .audience(AUDIENCE)
         .leeway(Duration::ZERO)

@@ -22,7 +22,7 @@ fn rival(name: &str) -> TestIssuer {
 }
 
 fn two() -> Verifier {
-    <Verifier>::builder()
+    Verifier::builder()
         .issuer(OURS, named(OURS, Algorithm::ES256).verifying_key())
         .issuer(THEIRS, rival(THEIRS).verifying_key())
         .audience(AUDIENCE)
@@ -52,7 +52,7 @@ fn keys_are_never_pooled() {
     }
 
     // Nor does a `kid` that only the other issuer has lead there.
-    let verifier = <Verifier>::builder()
+    let verifier = Verifier::builder()
         .issuer(OURS, named(OURS, Algorithm::ES256).verifying_key())
         .issuer(THEIRS, named(THEIRS, Algorithm::EdDSA).verifying_key())
         .audience(AUDIENCE)
@@ -125,7 +125,7 @@ fn many_issuers_are_found() {
         .map(|number| format!("https://{number}.example"))
         .collect();
     let key = named("", Algorithm::HS256);
-    let builder = <Verifier>::builder().audience(AUDIENCE).clock(clock());
+    let builder = Verifier::builder().audience(AUDIENCE).clock(clock());
     let verifier = names
         .iter()
         .fold(builder, |builder, name| {
@@ -147,7 +147,7 @@ fn many_issuers_are_found() {
 
 #[test]
 fn any_issuer_may_name_itself_as_it_likes() {
-    let verifier = <Verifier>::builder()
+    let verifier = Verifier::builder()
         .any_issuer(issuer().verifying_key())
         .audience(AUDIENCE)
         .clock(clock())
@@ -177,7 +177,7 @@ fn an_issuer_may_have_rules_of_its_own() {
         named(THEIRS, algorithm)
             .key(tower_bearer::SigningKey::from_secret(algorithm, SECRET).unwrap())
     };
-    let verifier = <Verifier>::builder()
+    let verifier = Verifier::builder()
         .issuer(OURS, named(OURS, Algorithm::ES256).verifying_key())
         .trust(TrustedIssuer::new(THEIRS, secret).validation(own))
         .audience(AUDIENCE)
@@ -217,7 +217,7 @@ fn an_issuer_may_have_rules_of_its_own() {
 fn what_is_remembered_is_held_to_the_keys_of_its_own_issuer() {
     let keys = Arc::new(RwLock::new(KeySet::from(rival(THEIRS).verifying_key())));
     let theirs = Arc::clone(&keys);
-    let verifier = <Verifier>::builder()
+    let verifier = Verifier::builder()
         .issuer(OURS, named(OURS, Algorithm::ES256).verifying_key())
         .issuer(THEIRS, move || theirs.read().unwrap().clone())
         .audience(AUDIENCE)
@@ -241,7 +241,7 @@ fn what_is_remembered_is_held_to_the_rules_of_its_own_issuer() {
     let [ours, theirs] = [OURS, THEIRS].map(|name| TestIssuer::new(name, Algorithm::ES256));
     let rules = Validation::new().audience(AUDIENCE);
     let strict = rules.clone().leeway(Duration::ZERO);
-    let verifier = <Verifier>::builder()
+    let verifier = Verifier::builder()
         .trust(TrustedIssuer::new(OURS, ours.verifying_key()).validation(rules))
         .trust(TrustedIssuer::new(THEIRS, ours.verifying_key()).validation(strict))
         .clock(clock.clone())

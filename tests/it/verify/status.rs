@@ -63,7 +63,7 @@ fn a_verifier_is_ready_when_all_its_issuers_are() {
     let source = error.source().unwrap().to_string();
     assert_eq!(source, "the key server is on fire");
 
-    let any = <Verifier>::builder().any_issuer(Missing).any_audience();
+    let any = Verifier::builder().any_issuer(Missing).any_audience();
     let verifier = any.build().unwrap();
     assert_eq!(verifier.status()[0].issuer, None);
     let error = verifier.ready().now_or_never().unwrap().unwrap_err();

@@ -51,7 +51,7 @@ impl World {
     }
 
     fn builder(&self, tenants: Tenants) -> VerifierBuilder {
-        <Verifier>::builder()
+        Verifier::builder()
             .tenants(tenants)
             .audience(AUDIENCE)
             .clock(self.clock.clone())
@@ -291,7 +291,7 @@ async fn tenants_that_are_inside_are_refused_unless_that_is_wanted() {
     let issuer = TestIssuer::new("http://127.0.0.1:9/acme", Algorithm::ES256);
     let token = issuer.token().audience(AUDIENCE).sign();
     let refused = |tenants: Tenants| {
-        let verifier = <Verifier>::builder().tenants(tenants).audience(AUDIENCE);
+        let verifier = Verifier::builder().tenants(tenants).audience(AUDIENCE);
         verifier.build().unwrap().verify_now(&token).unwrap_err()
     };
     let error = refused(Tenants::discover(|_| true).unwrap());
@@ -345,7 +345,7 @@ fn keys_that_cannot_be_made_are_complained_of_once() {
             assert_eq!(world.verify(&verifier, "acme"), UNTRUSTED);
         }
     });
-    let warning = "WARN tower_bearer::observe: a tenant's tokens are refused, since its keys \
+    let warning = "WARN tower_bearer: a tenant's tokens are refused, since its keys \
                    cannot be set up: cannot read the key file /none: \
                    No such file or directory (os error 2)\n";
     assert_eq!(log, warning);
@@ -420,7 +420,7 @@ async fn tenants_are_discovered_and_do_not_notice_each_other() {
     tokio::spawn(async { axum::serve(listener, router).await });
 
     let tenants = Tenants::discover_with(|issuer| !issuer.ends_with("evil"), |keys| keys).unwrap();
-    let verifier = <Verifier>::builder().tenants(tenants).audience(AUDIENCE);
+    let verifier = Verifier::builder().tenants(tenants).audience(AUDIENCE);
     let verifier = verifier.build().unwrap();
     let [acme, initech, evil] = &realms;
     acme.1.fail();
@@ -450,9 +450,9 @@ fn mistakes_are_told() {
         ),
         "both `tenants` and `any_issuer` are set: choose one"
     );
-    let no_audience = <Verifier>::builder().tenants(world.tenants());
+    let no_audience = Verifier::builder().tenants(world.tenants());
     assert!(matches!(no_audience.build(), Err(ConfigError::Audience(_))));
-    let twice = <Verifier>::builder()
+    let twice = Verifier::builder()
         .any_issuer(issuer().verifying_key())
         .any_issuer(issuer().verifying_key())
         .any_audience();

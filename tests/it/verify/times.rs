@@ -190,7 +190,7 @@ fn a_token_may_be_too_old() {
 #[test]
 fn the_clock_decides() {
     let clock = FixedClock::new();
-    let verifier = <Verifier>::builder()
+    let verifier = Verifier::builder()
         .issuer(ISSUER, issuer().verifying_key())
         .audience(AUDIENCE)
         .leeway(Duration::ZERO)
@@ -210,7 +210,7 @@ fn the_clock_decides() {
 #[test]
 fn with_a_clock_before_1970_everything_has_expired() {
     for leeway in [Duration::ZERO, Duration::from_millis(60_500)] {
-        let verifier = <Verifier>::builder()
+        let verifier = Verifier::builder()
             .issuer(ISSUER, issuer().verifying_key())
             .audience(AUDIENCE)
             .leeway(leeway)
@@ -226,7 +226,7 @@ fn with_a_clock_before_1970_everything_has_expired() {
 
 #[test]
 fn the_system_is_the_clock_unless_another_is_set() {
-    let verifier = <Verifier>::builder()
+    let verifier = Verifier::builder()
         .issuer(ISSUER, issuer().verifying_key())
         .audience(AUDIENCE)
         .build()

@@ -60,7 +60,7 @@ fn verifying_goes_to_other_threads() {
 fn providers_and_clocks_are_objects() {
     let keys: Arc<dyn KeyProvider> = Arc::new(issuer().verifying_key());
     let clock: Box<dyn Clock> = Box::new(clock());
-    let verifier = <Verifier>::builder()
+    let verifier = Verifier::builder()
         .issuer(ISSUER, keys)
         .audience(AUDIENCE)
         .clock(move || clock.now())

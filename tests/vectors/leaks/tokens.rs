@@ -75,7 +75,7 @@ fn sentences() -> BTreeSet<String> {
     for error in errors {
         let reason = error.reason();
         sentences.insert(format!(
-            "DEBUG bearer_auth: tower_bearer::observe: request refused: {error} reason={reason:?}"
+            "DEBUG bearer_auth: tower_bearer: request refused: {error} reason={reason:?}"
         ));
         sentences.insert(format!(
             "Key(tower_bearer_rejected_total, [reason = {reason}])"
@@ -89,7 +89,7 @@ fn sentences() -> BTreeSet<String> {
         ));
     }
     for constant in [
-        "DEBUG bearer_auth: tower_bearer::observe: token accepted",
+        "DEBUG bearer_auth: tower_bearer: token accepted",
         "Key(tower_bearer_accepted_total)",
         "Key(tower_bearer_cache_hits_total)",
         "Key(tower_bearer_cache_misses_total)",
@@ -141,7 +141,7 @@ pub(super) fn every_token() {
         .init();
     let file: Value = serde_json::from_str(include_str!("../derived/tokens.json")).unwrap();
     let keys = JwkSet::parse(file["jwks"].to_string()).unwrap();
-    let verifier = <Verifier>::builder()
+    let verifier = Verifier::builder()
         .issuer(text(&file, "issuer"), KeySet::from(keys))
         .audience(text(&file, "audience"))
         .clock(FixedClock::at(file["clock"].as_u64().unwrap()))
@@ -153,7 +153,7 @@ pub(super) fn every_token() {
         .or(Query::new("access_token").unwrap());
     let layer = BearerAuthLayer::new(verifier.clone()).source(sources);
     let mut service = layer.layer(tower::service_fn(async |request: Request<()>| {
-        let token = request.extensions().get::<VerifiedToken>();
+        let token = <VerifiedToken>::from_extensions(request.extensions());
         say(&token.unwrap());
         Ok::<_, Infallible>(Response::new(String::new()))
     }));

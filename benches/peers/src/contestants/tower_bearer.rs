@@ -6,8 +6,8 @@ use tower_bearer::{BearerAuthLayer, Verifier};
 use crate::Error;
 use crate::fixture::{AUDIENCE, Fixture, ISSUER, MyClaims};
 
-pub fn layer(fixture: &Fixture, cache: Cache) -> Result<BearerAuthLayer<MyClaims>, Error> {
-    let verifier = Verifier::builder()
+pub fn layer(fixture: &Fixture, cache: Cache) -> Result<BearerAuthLayer, Error> {
+    let verifier = Verifier::typed::<MyClaims>()
         .issuer(ISSUER, fixture.issuer.verifying_key())
         .audience(AUDIENCE)
         .cache(cache)

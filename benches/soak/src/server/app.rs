@@ -25,7 +25,7 @@ struct Claims {
 }
 
 pub(super) fn router(keys: RemoteKeys, list: &RevocationList) -> Router {
-    let verifier = Verifier::<Claims>::builder()
+    let verifier = Verifier::typed::<Claims>()
         .issuer(ISSUER, keys)
         .audience(AUDIENCE)
         .leeway(std::time::Duration::ZERO)
@@ -81,10 +81,10 @@ struct Service;
 #[tonic::async_trait]
 impl WhoAmI for Service {
     async fn get(&self, request: Request<GetRequest>) -> Result<Response<GetResponse>, Status> {
-        let token = request.extensions().get::<VerifiedToken<Claims>>();
-        let token = token.ok_or_else(|| Status::internal("the layer is missing"))?;
+        let token = VerifiedToken::<Claims>::from_extensions(request.extensions());
+        let token = token.map_err(|_| Status::internal("the layer is missing"))?;
         Ok(Response::new(GetResponse {
-            subject: name(token),
+            subject: name(&token),
             claims_json: String::new(),
         }))
     }

@@ -107,7 +107,7 @@ async fn the_issuer_says_where_its_keys_are() {
 async fn the_verifier_builder_names_the_issuer_itself() {
     let site = Site::with(&["a"]);
     let keys = site.keys(ISSUER).build().unwrap();
-    let verifier = <Verifier>::builder()
+    let verifier = Verifier::builder()
         .issuer(ISSUER, keys)
         .any_audience()
         .build()
@@ -117,10 +117,10 @@ async fn the_verifier_builder_names_the_issuer_itself() {
     assert!(verifier.verify(issuer.token().sign()).await.is_ok());
 
     // The short way differs in the client only.
-    let verifier = <Verifier>::builder().discover(ISSUER).any_audience();
+    let verifier = Verifier::builder().discover(ISSUER).any_audience();
     let status = verifier.build().unwrap().status();
     assert_eq!(status[0].issuer.as_deref(), Some(ISSUER));
-    let verifier = <Verifier>::builder().discover("issuer").any_audience();
+    let verifier = Verifier::builder().discover("issuer").any_audience();
     assert!(matches!(verifier.build(), Err(ConfigError::Url(_))));
 }
 

@@ -166,7 +166,7 @@ impl KeyProvider for Outrun {
 async fn a_key_that_comes_while_it_is_looked_for_is_found() {
     let server = Server::with(&["a"]);
     let keys = Arc::new(Outrun(server.ready().await, AtomicBool::new(false)));
-    let verifier = <Verifier>::builder()
+    let verifier = Verifier::builder()
         .issuer("issuer", Arc::clone(&keys))
         .any_audience()
         .build()

@@ -187,7 +187,7 @@ fn an_id_is_one_issuers() {
 #[test]
 fn tokens_of_whatever_issuer_are_revoked_by_what_they_name() {
     let setup = Setup::new();
-    let verifier = <Verifier>::builder()
+    let verifier = Verifier::builder()
         .any_issuer(setup.issuer.verifying_key())
         .audience(AUDIENCE)
         .clock(setup.clock.clone())
