@@ -40,7 +40,8 @@ const NOT_SHOWN: [(&str, &str); 2] = [
 ];
 
 /// Types that are serialized in order to tell, and what.
-const MEANT_TO_TELL: [(&str, &str); 3] = [
+const MEANT_TO_TELL: [(&str, &str); 4] = [
+    ("jose::jwk::Jwk", "the public key; a secret it is not"),
     (
         "tower_bearer_issuer::pair::TokenPair",
         "the client its tokens",
