@@ -1,4 +1,4 @@
-//! What the layer adds to the bare signature, for each kind of key, and what a refusal costs.
+//! What the layer adds to the bare signature, for each kind of key, and the cost of a refusal.
 //!
 //! `cargo bench --bench layer`. Figures are compared within one run only.
 #![expect(clippy::unwrap_used, reason = "a benchmark that fails should stop")]
@@ -25,7 +25,7 @@ use tower_bearer::{Algorithm, BearerAuthLayer, Verifier};
 
 use self::token::{AUDIENCE, ISSUER, MyClaims, token};
 
-/// Answers at once.
+/// Answers immediately.
 #[derive(Clone)]
 struct Inner;
 
@@ -44,7 +44,7 @@ impl Service<Request<()>> for Inner {
     }
 }
 
-/// The signature alone, by the same library, with a key that is parsed already.
+/// The signature alone, by the same library, with a parsed key.
 enum Floor {
     Public(ParsedPublicKey),
     Secret(Box<hmac::Key>),

@@ -1,7 +1,7 @@
-//! The way of a known key, while a refresh hangs and while none runs: it must cost the same.
+//! The path of a known key, during a hanging refresh and without one: the cost must be equal.
 //!
-//! `cargo bench --bench remote_keys`. Figures are compared within one run only: the two are measured
-//! in turns, so that whatever else the machine does falls on both.
+//! `cargo bench --bench remote_keys`. Figures are compared within one run only: the two are
+//! measured in turns, so that other load affects both.
 #![expect(clippy::print_stdout, reason = "a program that people run")]
 #![expect(
     clippy::indexing_slicing,
@@ -28,7 +28,7 @@ const ISSUER: &str = "https://issuer.example.com";
 const ROUNDS: usize = 400;
 const BATCH: u32 = 500;
 
-/// Keys at hand, whose next fetches hang if that is wanted.
+/// Keys in memory, whose next fetches hang on demand.
 struct World {
     keys: RemoteKeys,
     verifier: Verifier,
@@ -79,7 +79,7 @@ impl World {
         world
     }
 
-    /// Lets a token with an unknown key begin a fetch, and waits until that is under way.
+    /// Starts a fetch by a token with an unknown key, and waits until it is under way.
     async fn begin_refresh(&self) {
         let unknown = signing_key(Algorithm::EdDSA).with_key_id("unknown");
         let unknown = TestIssuer::new(ISSUER, Algorithm::EdDSA).key(unknown);
@@ -109,7 +109,7 @@ fn nanos(action: impl Fn()) -> f64 {
     start.elapsed().as_secs_f64() * 1e9 / f64::from(BATCH)
 }
 
-/// The least and the median of several times.
+/// The minimum and the median of several times.
 fn summary(mut times: Vec<f64>) -> (f64, f64) {
     times.sort_by(f64::total_cmp);
     (times[0], times[times.len() / 2])

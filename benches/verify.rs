@@ -1,5 +1,5 @@
-//! What the verifier itself takes: by algorithm and outcome, by the number of keys, of tokens it
-//! remembers, of revocations, and of threads.
+//! The verifier's own time: by algorithm and outcome, by the number of keys, cached tokens,
+//! revocations and threads.
 //!
 //! `cargo bench --bench verify`. Figures are compared within one run only.
 #![expect(
@@ -57,7 +57,7 @@ fn outcomes(criterion: &mut Criterion) {
         let issuer = issuer(algorithm);
         let good = token(&issuer).sign();
         let (signed, signature) = good.rsplit_once('.').unwrap();
-        // As a key of another issuer would have signed: well-formed, and not of this key.
+        // Well-formed, but by another key.
         let other_signature = token(&issuer).claim("role", "admin").sign();
         let other_signature = other_signature.rsplit_once('.').unwrap().1;
         assert_eq!(signature.len(), other_signature.len());
@@ -123,7 +123,7 @@ fn keys(criterion: &mut Criterion) {
     }
 }
 
-/// HS256, so that a million tokens are signed soon: a hit does not look at the algorithm.
+/// HS256, so that signing a million tokens is fast: a hit does not depend on the algorithm.
 fn cached(criterion: &mut Criterion) {
     let issuer = issuer(Algorithm::HS256);
     let numbered = |number: u64| token(&issuer).subject(&format!("{number:040}")).sign();
@@ -138,7 +138,7 @@ fn cached(criterion: &mut Criterion) {
         let last = Cell::new(0);
         group.bench_function(format!("{count}, hit"), |bencher| {
             bencher.iter_batched_ref(
-                // From all over the cache, and each token before it comes again.
+                // From all over the cache, each token once before any repeats.
                 || {
                     last.set((last.get() + 618_033) % count);
                     numbered(last.get())
@@ -156,9 +156,9 @@ fn revoke(list: &RevocationList, session: u64) {
     list.revoke(revocation).now_or_never().unwrap().unwrap();
 }
 
-/// What the list of revocations adds to a hit. The token has all three ids by which it can be
-/// revoked. `just changed`: something else was revoked since the token was seen last, so that it
-/// has to be looked up.
+/// What the revocation list adds to a hit. The token has all three ids by which it can be revoked.
+/// `just changed`: something else was revoked since the token was last seen, so it must be looked
+/// up.
 fn revocations(criterion: &mut Criterion) {
     let issuer = issuer(Algorithm::HS256);
     let token = token(&issuer).claim("sid", "none").claim("jti", "none");
@@ -198,7 +198,7 @@ fn revocations(criterion: &mut Criterion) {
             BatchSize::PerIteration,
         );
     });
-    // The same, without the change: what such a way of measuring adds.
+    // The same without the change: the overhead of this measurement.
     group.bench_function("list of 100000, hit, measured alike", |bencher| {
         bencher.iter_batched(
             || {},

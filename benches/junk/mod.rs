@@ -1,10 +1,9 @@
-//! Junk that somebody sends as a token, of every kind and of any length. None of it is signed by
-//! anybody.
+//! Junk tokens of every kind and any length, all without a valid signature.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-/// A kind of junk: its name, and how it is made of about so many bytes, never more.
+/// A kind of junk: its name, and a function that makes up to this many bytes of it.
 pub(crate) type Kind = (&'static str, fn(usize) -> String);
 
 pub(crate) const KINDS: [Kind; 18] = [
@@ -104,7 +103,7 @@ fn around(len: usize, header: impl FnOnce(usize) -> String, payload: &str) -> St
     format!("{}.{payload}.x", header(room))
 }
 
-/// A value of about so many bytes, as a member of a header that is good otherwise.
+/// A value of about this many bytes, as a member of an otherwise good header.
 fn in_header(len: usize, value: impl FnOnce(usize) -> String) -> String {
     const START: &str = r#"{"alg":"RS256","x":"#;
     let header = |room: usize| encode(START.to_owned() + &value(room.saturating_sub(START.len())));
@@ -120,7 +119,7 @@ fn in_payload(len: usize, value: impl FnOnce(usize) -> String) -> String {
     format!("{header}.{payload}.x")
 }
 
-/// Members of different names, the first of which ends the value before them.
+/// Members with different names, the first of which ends the value before them.
 fn members(room: usize) -> String {
     let numbers = 0..room.saturating_sub(2) / 10;
     let members: Vec<_> = numbers

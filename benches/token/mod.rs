@@ -1,4 +1,4 @@
-//! The token that is measured everywhere, and its claims.
+//! The token of all measurements, and its claims.
 
 use serde::Deserialize;
 use tower_bearer::test_util::{TestIssuer, TokenBuilder};
@@ -7,7 +7,7 @@ pub(crate) const ISSUER: &str = "https://issuer.example.com";
 pub(crate) const AUDIENCE: &str = "my-api";
 
 /// Eight claims, as providers commonly issue them. With RS256, they make a token of 657 bytes.
-/// `Clone`, since other layers demand it.
+/// `Clone`, since other layers require it.
 #[derive(Clone, Deserialize)]
 #[expect(dead_code, reason = "decoded for what it costs")]
 pub(crate) struct MyClaims {

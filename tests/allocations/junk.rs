@@ -1,5 +1,5 @@
-//! What junk allocates, from the request to the response: twice its own length and 4 KiB at most,
-//! counting all that is allocated, whether or not it is held at the same time.
+//! What junk allocates, from the request to the response: at most twice its own length and 4 KiB,
+//! as a sum over all allocations.
 
 use std::convert::Infallible;
 
@@ -19,7 +19,7 @@ mod kinds;
 use super::token::ISSUER;
 use super::verifier;
 
-/// Where a token comes from, and how it is sent there.
+/// A token source, and how the token is sent there.
 type Place = (Box<dyn TokenSource>, fn(&str) -> (&'static str, String));
 
 fn places() -> Vec<Place> {
@@ -81,7 +81,7 @@ fn junk_allocates_twice_its_length_and_4_kib_at_most() {
             }
         }
     }
-    // A limit that is far off would notice nothing.
+    // A distant limit would notice nothing.
     assert!(worst > 50, "{worst} %");
 }
 

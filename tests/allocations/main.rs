@@ -1,5 +1,4 @@
-//! What the way of a request allocates, and what is kept. In a binary of its own, since it counts
-//! every allocation.
+//! What a request allocates, and what stays. A binary of its own, since it counts every allocation.
 #![expect(
     clippy::arithmetic_side_effects,
     clippy::unwrap_used,
@@ -68,13 +67,13 @@ fn a_repeated_token_costs_no_more_than_its_extension() {
     assert_eq!(count(), allocations_of_an_extension());
     assert!(first_sight > count(), "the first sight costs more");
 
-    // Once, as the token becomes hot, its processor takes a handle of its own.
+    // Once, when the token becomes hot, its processor makes a handle.
     let mut total = || (0..100).map(|_| count()).sum::<u64>();
     assert_eq!(total(), 100 * allocations_of_an_extension() + 1);
     assert_eq!(total(), 100 * allocations_of_an_extension());
 }
 
-/// CVE-2025-30204 and CVE-2025-61920: neither many parts nor a long token are worth a byte.
+/// CVE-2025-30204 and CVE-2025-61920: many parts or a long token allocate nothing.
 #[test]
 fn tokens_of_many_parts_or_too_long_allocate_nothing() {
     let issuer = TestIssuer::new(ISSUER, Algorithm::HS256);
@@ -95,10 +94,10 @@ fn tokens_of_many_parts_or_too_long_allocate_nothing() {
     }
 }
 
-/// So many fill what the tables of the cache have doubled to last about three quarters.
+/// This many fill about three quarters of the cache's tables after their last doubling.
 const TOKENS: i64 = 1500;
 
-/// What each of many remembered tokens takes.
+/// The memory of each of many cached tokens.
 fn bytes_of_an_entry<C: DeserializeOwned + Send + Sync + 'static>() -> i64 {
     let issuer = TestIssuer::new(ISSUER, Algorithm::HS256);
     let verifier = verifier::<C>(&issuer);
@@ -121,7 +120,7 @@ fn a_remembered_token_is_small() {
     #[derive(serde::Deserialize)]
     struct NoClaims {}
 
-    // Of these, 72 are the cache's own, 119 the registered claims.
+    // 72 of these are the cache's own, 119 the registered claims.
     for (bytes, most) in [
         (least(bytes_of_an_entry::<NoClaims>), 465),
         (least(bytes_of_an_entry::<MyClaims>), 725),
@@ -131,7 +130,7 @@ fn a_remembered_token_is_small() {
     }
 }
 
-/// The cache is split into parts, one of which may by chance have doubled before the others.
+/// One shard of the cache may have doubled before the others.
 fn least(measure: impl Fn() -> i64) -> i64 {
     (0..5).map(|_| measure()).min().unwrap()
 }

@@ -1,4 +1,4 @@
-//! What holds for every feed.
+//! The contract of every feed.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,15 +7,15 @@ use futures::future::{BoxFuture, join_all};
 use tokio::time::{Instant, timeout};
 use tower_bearer::verify::{Batch, Entry, Feed, Position};
 
-/// A feed to be held to the contract, empty at first. Its time is Tokio's: paused for one in
-/// memory, real for one on a server.
+/// A feed under test, initially empty. Its time is Tokio's: paused for one in memory, real for one
+/// on a server.
 pub(crate) struct FeedSubject {
     pub(crate) feed: Arc<dyn Feed>,
-    /// The same feed, as another process has it.
+    /// The same feed in another process.
     pub(crate) another: Arc<dyn Feed>,
-    /// Takes all entries away, as a restart of a server does that writes nothing to its disk.
+    /// Removes all entries, like a restart of a server without persistence.
     pub(crate) lose: Box<dyn Fn() -> BoxFuture<'static, ()>>,
-    /// At the latest so long after its time to live, an entry has left.
+    /// The maximum delay after its expiry until an entry is gone.
     pub(crate) lingers: Duration,
 }
 
@@ -24,7 +24,7 @@ const SECOND: Duration = Duration::from_secs(1);
 const LONG: Duration = Duration::from_secs(30);
 
 impl FeedSubject {
-    /// Holds the feed to the contract of [`Feed`].
+    /// Checks the contract of [`Feed`].
     pub(crate) async fn assert_keeps_the_contract(&self) {
         self.assert_begins_empty().await;
         self.assert_loads_and_follows().await;
@@ -53,11 +53,11 @@ impl FeedSubject {
         self.another.add(&[entry("a3", LONG)]).await.unwrap();
         assert_same(&self.behind(&before).await.entries, &["a1", "a2", "a3"]);
         assert_same(&self.behind(&between.position).await.entries, &["a3"]);
-        // A position is its text.
+        // A position equals its text.
         let text = between.position.as_str().to_owned();
         let rest = self.behind(&Position::new(text)).await;
         assert_same(&rest.entries, &["a3"]);
-        // Behind the last there is nothing, as often as one asks.
+        // After the last entry there is nothing, however often one asks.
         for _ in 0..2 {
             assert!(self.behind(&rest.position).await.entries.is_empty());
         }
@@ -78,7 +78,7 @@ impl FeedSubject {
         let (batch, ()) = tokio::join!(self.follow(&batch.position, LONG), add);
         assert_same(&batch.entries, &["b"]);
         assert!(begun.elapsed() < SECOND, "{:?}", begun.elapsed());
-        // What is there already is not waited for.
+        // Existing entries are returned without waiting.
         let begun = Instant::now();
         assert_same(&self.follow(&position, LONG).await.entries, &["b"]);
         assert!(begun.elapsed() < SECOND, "{:?}", begun.elapsed());
@@ -194,13 +194,13 @@ impl FeedSubject {
         assert_eq!(self.another.follow(&position, LONG).await.unwrap(), None);
         let batch = self.feed.load().await.unwrap();
         assert!(batch.entries.is_empty());
-        // Also where there is as much again as before.
+        // Also if the number doubles.
         let texts: Vec<_> = (0..6_000).map(|number| format!("h{number}")).collect();
         let texts: Vec<_> = texts.iter().map(String::as_str).collect();
         self.add(&texts, LONG).await;
         assert_eq!(self.feed.follow(&position, SECOND).await.unwrap(), None);
         assert_same(&self.behind(&batch.position).await.entries, &texts);
-        // Also of one that comes while somebody waits.
+        // Also for an entry that arrives during a wait.
         let position = self.position().await;
         let lose = async {
             tokio::time::sleep(SECOND / 10).await;
@@ -208,7 +208,7 @@ impl FeedSubject {
             self.add(&["i"], LONG).await;
         };
         let (followed, ()) = tokio::join!(self.feed.follow(&position, SECOND), lose);
-        // It may not have noticed yet, but must not give what is behind a position of before.
+        // It may not have noticed yet, but must not accept an old position.
         if let Some(batch) = followed.unwrap() {
             assert!(batch.entries.is_empty());
             let followed = self.feed.follow(&batch.position, SECOND).await.unwrap();
@@ -234,7 +234,7 @@ impl FeedSubject {
         followed.expect("the position is known")
     }
 
-    /// All that is behind a position, without waiting for more.
+    /// All entries after a position, without waiting for more.
     async fn behind(&self, position: &Position) -> Batch {
         let mut all = self.follow(position, Duration::ZERO).await;
         loop {
@@ -260,7 +260,7 @@ fn count(entries: &[Vec<u8>], text: &str) -> usize {
         .count()
 }
 
-/// In whatever order.
+/// In any order.
 #[track_caller]
 pub(crate) fn assert_same(entries: &[Vec<u8>], expected: &[impl AsRef<[u8]>]) {
     let mut entries: Vec<_> = entries.iter().map(|bytes| &**bytes).collect();

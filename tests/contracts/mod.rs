@@ -1,5 +1,5 @@
-//! What holds for every store and every feed. The tests of each run it, those of `it` on what is in
-//! memory, those of `peers` on real servers.
+//! Contracts of all stores and feeds, run by each one's tests: in `it` for those in memory, in
+//! `peers` for those on real servers.
 #![expect(
     clippy::arithmetic_side_effects,
     clippy::expect_used,

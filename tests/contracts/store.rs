@@ -1,4 +1,4 @@
-//! What holds for every store.
+//! The contract of every store.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,11 +6,11 @@ use std::time::Duration;
 use futures::future::join_all;
 use tower_bearer_issuer::store::Store;
 
-/// A store to be held to the contract, and how its time passes.
+/// A store under test, and how its time passes.
 pub(crate) struct StoreSubject {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) pass: Box<dyn Fn(Duration)>,
-    /// What all keys begin with, for stores that others use as well.
+    /// The prefix of all keys, for shared stores.
     pub(crate) prefix: String,
 }
 
@@ -18,7 +18,7 @@ const TWO_SECONDS: Duration = Duration::from_secs(2);
 const MINUTE: Duration = Duration::from_secs(60);
 
 impl StoreSubject {
-    /// Holds the store to the contract of [`Store`].
+    /// Checks the contract of [`Store`].
     pub(crate) async fn assert_keeps_the_contract(&self) {
         self.assert_puts_and_removes().await;
         self.assert_swaps().await;
@@ -81,7 +81,7 @@ impl StoreSubject {
         assert!(!self.swap(&swapped, Some(b"a"), b"b").await);
         assert!(self.swap(&swapped, None, b"c").await);
         self.assert_holds(&renewed, Some(b"b")).await;
-        // What is set to end now has ended.
+        // Entries with an expiry have expired.
         self.put(&gone, b"a", MINUTE).await;
         self.put(&gone, b"b", Duration::ZERO).await;
         self.assert_holds(&gone, None).await;

@@ -1,4 +1,4 @@
-//! What is remembered of tokens.
+//! The cache.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
@@ -40,7 +40,7 @@ impl KeyProvider for Keys {
     }
 }
 
-/// Claims that tell how many of them there are.
+/// Claims that count their instances.
 struct Counted;
 
 static LIVING: AtomicUsize = AtomicUsize::new(0);
@@ -68,17 +68,17 @@ fn verifier(keys: &Keys, cache: Cache) -> Verifier<Counted> {
     builder.any_audience().cache(cache).build().unwrap()
 }
 
-/// The 32nd look at a token that is remembered makes it hot in the lane of its thread. Two threads
-/// are about to take that look when the key is withdrawn. Nobody who begins to verify after that
-/// accepts, whether the token is remembered by all or hot. Once it was refused, nothing is held.
+/// The 32nd lookup of a cached token makes it hot in its thread's lane. Two threads are about to
+/// make that lookup when the key is withdrawn. No verification that starts after that accepts,
+/// whether the token is cached or hot. Once it was refused, nothing holds it.
 #[test]
 fn nobody_accepts_after_the_key_is_gone() {
     let token: Arc<str> = issuer().token().sign().into();
     explore("cache, a key that goes", move || {
         let keys = Keys::new();
         let verifier = verifier(&keys, Cache::default());
-        // All but one of the looks of the lane that this thread, which has an odd number, shares
-        // with the next but one.
+        // All but one of the lookups of the lane that this odd-numbered thread shares with the next
+        // but one.
         for _ in 0..31 {
             assert!(verifier.verify_now(&*token).is_ok());
         }

@@ -1,3 +1,4 @@
-//! In place of `crates/tower-bearer-issuer/src/sync.rs`: the same types, whose every use loom orders.
+//! Replaces `crates/tower-bearer-issuer/src/sync.rs`: the same types, with every use ordered by
+//! loom.
 
 pub(crate) use loom::sync::{Mutex, MutexGuard};

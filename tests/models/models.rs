@@ -1,4 +1,4 @@
-//! What holds in every order in which threads may take turns: see `README.md`.
+//! Properties that hold in every thread schedule: see `README.md`.
 
 mod cache;
 mod remote_keys;
@@ -12,8 +12,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::runtime::{block_on, run, spawn};
 
-/// Runs a model in all orders, but for those in which threads are interrupted more often than
-/// `MODELS_PREEMPTIONS` says: twice, unless set. Few faults need more.
+/// Runs a model in all schedules with at most `MODELS_PREEMPTIONS` preemptions, by default two. Few
+/// faults need more.
 fn explore(name: &str, model: impl Fn() + Send + Sync + 'static) {
     let mut builder = loom::model::Builder::new();
     builder.max_branches = 100_000;

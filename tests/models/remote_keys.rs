@@ -1,4 +1,4 @@
-//! Remote keys: one fetch at a time, for all who want it, and nobody waits for ever.
+//! Remote keys: one fetch at a time, shared by all, and nobody waits for ever.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -21,7 +21,7 @@ const SECOND: &str = r#"{"keys":[
     {"kty":"OKP","crv":"Ed25519","kid":"a","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"},
     {"kty":"OKP","crv":"Ed25519","kid":"b","x":"PUAXw-hDiVqStwqnTRt-vJyYLM8uxJaMwM1V8Sr0Zgw"}]}"#;
 
-/// Answers the first fetch with the first of these, and so on; those that lack fail.
+/// Answers each fetch with the next of these; a missing one is a failure.
 #[derive(Clone)]
 struct Server {
     documents: &'static [&'static str],
@@ -43,7 +43,7 @@ impl Server {
         keys.client::<_, String, _>(self.clone()).build().unwrap()
     }
 
-    /// Keys of which the first document is at hand, and that may be fetched again.
+    /// Keys with the first document in memory, which may be refetched.
     fn ready(&self) -> RemoteKeys {
         let keys = self.keys();
         block_on(keys.ready()).unwrap();
@@ -82,8 +82,7 @@ impl Service<Request<String>> for Server {
     }
 }
 
-/// What comes of asking for the key `b`: whether it is at hand then. None where it is refused
-/// without waiting.
+/// The result of asking for the key `b`: whether it is available. None if refused without waiting.
 fn ask(keys: &RemoteKeys) -> Option<Result<bool, AuthError>> {
     match keys.refresh(&WantedKey::new(Algorithm::EdDSA, Some("b"))) {
         Refresh::Unchanged => None,
@@ -92,7 +91,7 @@ fn ask(keys: &RemoteKeys) -> Option<Result<bool, AuthError>> {
     }
 }
 
-/// Also where the second comes while the first fetch ends.
+/// Also if the second comes while the first fetch ends.
 #[test]
 fn who_starts_waits_for_one_fetch() {
     explore("remote keys, a start", || {
@@ -145,7 +144,7 @@ fn who_stops_waiting_takes_nobody_along() {
     });
 }
 
-/// All who wait are told; who comes later is told that fetches fail, and causes none.
+/// All waiters are notified; later requests learn that fetches fail, and cause none.
 #[test]
 fn a_fetch_that_fails_ends_for_all() {
     explore("remote keys, a failure", || {
@@ -163,8 +162,8 @@ fn a_fetch_that_fails_ends_for_all() {
     });
 }
 
-/// Two fetches follow one another where a new one may be made at once: whoever comes while the
-/// first ends waits for either, and for no third.
+/// Two fetches follow each other if a new one may start immediately: a request that arrives while
+/// the first ends waits for either, and for no third.
 #[test]
 fn nobody_waits_for_a_fetch_that_is_over() {
     explore("remote keys, two fetches", || {
@@ -181,14 +180,14 @@ fn nobody_waits_for_a_fetch_that_is_over() {
         assert!(matches!(first, None | Some(Ok(_))), "{first:?}");
         other.join().unwrap();
         assert_eq!(server.asked(), 2, "the cooldown has begun with the fetch");
-        // What was looked for in vain is barred for as long.
+        // A miss is barred for as long.
         tokio::time::advance(Duration::from_secs(31));
         assert_eq!(ask(&keys), Some(Ok(true)));
         assert_eq!(server.asked(), 3);
     });
 }
 
-/// Who reads gets the old set or the new one, whole, and never the old one after the new.
+/// Readers get the old set or the new one, whole, and never the old one after the new.
 #[test]
 fn readers_see_whole_sets_in_their_order() {
     explore("remote keys, readers", || {
@@ -208,7 +207,7 @@ fn readers_see_whole_sets_in_their_order() {
     });
 }
 
-/// The last who has the keys leaves, at whatever moment of a fetch: the task ends.
+/// The last holder of the keys leaves at any moment of a fetch: the task ends.
 #[test]
 fn the_task_ends_with_the_keys() {
     explore("remote keys, an end", || {

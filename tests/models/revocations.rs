@@ -1,13 +1,13 @@
-//! What is revoked is refused from then on.
+//! A revoked token is refused from then on.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures::FutureExt;
 use loom::sync::atomic::{AtomicBool, Ordering};
+use tower_bearer::test_util::TestIssuer;
 use tower_bearer::verify::{Batch, Entry, Feed, Position};
 use tower_bearer::verify::{FeedError, FeedFuture};
-use tower_bearer::test_util::TestIssuer;
 use tower_bearer::verify::{Revocation, RevocationList, Staleness};
 use tower_bearer::{Algorithm, AuthError, TokenError, Verifier};
 
@@ -20,7 +20,7 @@ fn issuer() -> TestIssuer {
     TestIssuer::new(ISSUER, Algorithm::HS256)
 }
 
-/// Of Alice, in session 1.
+/// Alice's, in session 1.
 fn token() -> Arc<str> {
     issuer()
         .token()
@@ -45,8 +45,8 @@ fn revoke(list: &RevocationList, session: &str) {
     revoked.now_or_never().unwrap().unwrap();
 }
 
-/// Two verify what they remember together, a third revokes it. Whoever begins to verify after
-/// `revoke` has returned refuses.
+/// Two verify the same cached token, a third revokes it. A verification that starts after `revoke`
+/// has returned refuses.
 #[test]
 fn nobody_accepts_after_revoke_has_returned() {
     let token = token();
@@ -77,8 +77,8 @@ fn nobody_accepts_after_revoke_has_returned() {
     });
 }
 
-/// Each revocation is a change of its own: a token that is being found good between two of them is
-/// looked up again.
+/// Each revocation is a change of its own: a token that is checked between two of them is looked up
+/// again.
 #[test]
 fn no_change_is_lost() {
     let token = token();
@@ -98,7 +98,7 @@ fn no_change_is_lost() {
     });
 }
 
-/// A feed that has these entries from the beginning, and gets no others.
+/// A feed with these entries from the start, and no others.
 struct Written(Vec<Vec<u8>>);
 
 impl Feed for Written {
@@ -117,7 +117,7 @@ impl Feed for Written {
     }
 }
 
-/// Keeps what it is told, and has nothing.
+/// Keeps what it is sent, and returns nothing.
 #[derive(Clone, Default)]
 struct Recording(Arc<std::sync::Mutex<Vec<Vec<u8>>>>);
 
@@ -143,7 +143,7 @@ fn shared(feed: impl Feed) -> RevocationList {
     list.build().unwrap()
 }
 
-/// What a feed has once this session is revoked.
+/// An entry that revokes this session.
 fn written(session: &'static str) -> Vec<Vec<u8>> {
     let feed = Recording::default();
     let told = feed.clone();
@@ -158,7 +158,7 @@ fn written(session: &'static str) -> Vec<Vec<u8>> {
     feed.0.lock().unwrap().clone()
 }
 
-/// Who sees that the list is loaded sees all that was loaded.
+/// Seeing that the list is loaded implies seeing all its entries.
 #[test]
 fn nobody_accepts_by_a_list_that_is_being_loaded() {
     let token = token();
@@ -177,7 +177,7 @@ fn nobody_accepts_by_a_list_that_is_being_loaded() {
     });
 }
 
-/// One revokes, the task tells and takes in, another looks how the list is: none waits for ever.
+/// One revokes, the task sends and receives, another reads the list's status: no deadlock.
 #[test]
 fn all_come_to_an_end() {
     let entries = written("2");

@@ -1,21 +1,21 @@
-//! Somebody signs out everywhere while a session of theirs is renewed.
+//! A sign-out everywhere during a session's renewal.
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use futures::FutureExt;
 use loom::sync::atomic::{AtomicU64, Ordering};
-use tower_bearer_issuer::{Grant, RefreshTokens};
-use tower_bearer_issuer::store::MemoryStore;
 use tower_bearer::verify::{Clock, Revocation, RevocationList};
 use tower_bearer::{Algorithm, Verifier};
 use tower_bearer_issuer::TokenIssuer;
+use tower_bearer_issuer::store::MemoryStore;
+use tower_bearer_issuer::{Grant, RefreshTokens};
 
 use super::*;
 
 const ISSUER: &str = "issuer";
 
-/// Whole seconds, by which tokens are dated, counted from a day in 2026.
+/// Token times in whole seconds, counted from a day in 2026.
 #[derive(Clone)]
 struct Seconds(Arc<AtomicU64>);
 
@@ -26,8 +26,8 @@ impl Clock for Seconds {
     }
 }
 
-/// An access token is dated after its refresh token was used. In between, somebody may sign out
-/// everywhere, and a second may pass, so that no revocation reaches the token. Whoever asks whether
+/// An access token is dated after its refresh token was used. In between, its user may sign out
+/// everywhere, and a second may pass, so no revocation covers the token. A server that asks whether
 /// the family is alive before handing it out hands out none that outlives the sign-out.
 #[test]
 fn no_access_token_outlives_a_sign_out_everywhere() {
@@ -83,8 +83,8 @@ fn no_access_token_outlives_a_sign_out_everywhere() {
     });
 }
 
-/// Of two who use a token at once, one gets the next, and the family ends all the same: nobody
-/// knows which of them is the thief.
+/// Of two concurrent uses of a token, one gets the next, and the family still ends: nobody knows
+/// which is the thief.
 #[test]
 fn one_of_two_uses_wins() {
     explore("sessions, two uses", || {

@@ -1,4 +1,4 @@
-//! In place of `src/sync.rs`: the same types, whose every use loom orders.
+//! Replaces `src/sync.rs`: the same types, with every use ordered by loom.
 
 use std::ops::{Deref, DerefMut};
 use std::sync::LockResult;
@@ -9,25 +9,25 @@ pub(crate) mod atomic {
     pub(crate) use loom::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 }
 
-/// As few as show what several lanes do.
+/// The minimum that shows the effect of several lanes.
 pub(crate) fn parallelism() -> usize {
     2
 }
 
-/// Loom numbers its threads from 0 in each run, and tells their numbers by `Debug` only.
+/// Loom numbers its threads from 0 in each run, and shows the numbers by `Debug` only.
 pub(crate) fn thread_number() -> usize {
     let text = format!("{:?}", loom::thread::current().id());
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
     digits.parse().expect("a thread has a number")
 }
 
-/// Loom's own lets readers in while a writer waits. The standard library's does not promise
-/// that, and on Linux does not do it: who reads twice, or reads and waits for somebody else, can
-/// wait for ever. So here, a writer that waits keeps new readers out.
+/// Loom's own admits readers while a writer waits. The standard library does not promise that, and
+/// on Linux does not do it: a thread that reads twice, or reads and waits for another, can
+/// deadlock. So here a waiting writer blocks new readers.
 #[derive(Default)]
 pub(crate) struct RwLock<T> {
     inner: loom::sync::RwLock<T>,
-    /// Held by the writer that waits, and for a moment by each reader.
+    /// Held by the waiting writer, and briefly by each reader.
     entrance: Mutex<()>,
 }
 

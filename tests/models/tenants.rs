@@ -1,4 +1,4 @@
-//! Tenants that come at run time.
+//! Tenants that are added at run time.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
@@ -11,7 +11,7 @@ use tower_bearer::{Algorithm, Verifier};
 
 use super::*;
 
-/// Keys that tell how many of them there are.
+/// Keys that count their instances.
 struct Counted(KeySet, Arc<AtomicUsize>);
 
 impl KeyProvider for Counted {
@@ -30,8 +30,8 @@ fn issuer(name: &str) -> TestIssuer {
     TestIssuer::new(name, Algorithm::HS256)
 }
 
-/// Two tokens of a tenant and one of another come at once, each tenant's first: all are accepted,
-/// and each tenant has one provider in the end.
+/// Two tokens of one tenant and one of another arrive at once, each tenant's first: all are
+/// accepted, and each tenant ends up with one provider.
 #[test]
 fn each_tenant_comes_once() {
     let tokens: [Arc<str>; 2] = ["a", "b"].map(|name| issuer(name).token().sign().into());

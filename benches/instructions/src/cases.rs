@@ -1,4 +1,4 @@
-//! What is counted, each case so many times.
+//! The counted cases.
 
 use std::convert::Infallible;
 use std::future::{Ready, ready};
@@ -20,7 +20,7 @@ use tower_bearer::{Algorithm, BearerAuthLayer, Verifier};
 use crate::junk::KINDS;
 use crate::token::{AUDIENCE, ISSUER, MyClaims, token};
 
-/// A way of a request, or a part of it.
+/// A request path, or a part of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Case {
     /// The inner service alone.
@@ -30,13 +30,13 @@ pub(crate) enum Case {
     FirstRs256,
     Expired,
     Junk,
-    /// All kinds of junk, of so many KiB each.
+    /// All kinds of junk, of this many KiB each.
     Junk1,
     Junk2,
     Junk4,
     Junk8,
     Junk16,
-    /// The signature alone, by the library that verifies it, with a key that is parsed.
+    /// The signature alone, by the verifying library, with a parsed key.
     SignatureHs256,
     SignatureRs256,
 }
@@ -107,7 +107,7 @@ impl Case {
     }
 }
 
-/// Its clock stands still, so that its tokens are always the same.
+/// Its clock stands still, so its tokens never change.
 struct Issuer {
     issuer: TestIssuer,
     clock: FixedClock,
@@ -186,13 +186,13 @@ fn respond(
     assert_eq!(response.status(), status);
 }
 
-/// The first round is not counted: it does what is done once.
+/// The first round is not counted: it does one-time work.
 fn count(rounds: u32, round: &mut dyn FnMut()) {
     round();
     counted(rounds, round);
 }
 
-/// Valgrind knows this function by its name.
+/// Valgrind finds this function by its name.
 #[inline(never)]
 fn counted(rounds: u32, round: &mut dyn FnMut()) {
     for _ in 0..rounds {
@@ -200,7 +200,7 @@ fn counted(rounds: u32, round: &mut dyn FnMut()) {
     }
 }
 
-/// Answers at once.
+/// Answers immediately.
 #[derive(Clone)]
 struct Inner;
 

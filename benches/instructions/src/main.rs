@@ -1,13 +1,12 @@
-//! Counts the instructions that the layer adds to a request, and fails where they are no longer
-//! those on record.
+//! Counts the instructions that the layer adds to a request, and fails if they differ from the
+//! record.
 //!
-//! `cargo run --release --package instructions` compares; `UPDATE=1` before it makes the record
-//! anew. Unlike times, counts are the same in each run, however busy the machine is. They are of
-//! x86-64 with AVX2, and of one version of the compiler: with another, they are only shown.
+//! `cargo run --release --package instructions` compares; `UPDATE=1` before it rewrites the record.
+//! Unlike times, counts are the same in each run, however busy the machine is. They are valid for
+//! x86-64 with AVX2 and one compiler version: with another, they are only printed.
 //!
 //! The program runs itself in valgrind, once for each [case](cases::Case). Callgrind counts within
-//! one function only, since seeding the random number generator costs more in one run than in
-//! another.
+//! one function only, since the cost of seeding the random number generator varies.
 #![expect(
     clippy::arithmetic_side_effects,
     clippy::unwrap_used,
@@ -32,16 +31,16 @@ use self::cases::Case;
 
 const RECORD: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/record.txt");
 
-/// How often a case is run, so that what is done now and then is in the figure.
+/// How often a case runs, so that occasional work is in the figure.
 const ROUNDS: u32 = 100;
 
-/// By how many per cent a figure may differ from the record. What is cheaper has to be recorded,
-/// too, or else the next change could lose it unseen.
+/// By how many per cent a figure may differ from the record. Improvements must be recorded too, or
+/// the next change could lose them unnoticed.
 const TOLERANCE: f64 = 5.0;
 
-/// What is counted: the name on record, the case, and the cases that are taken off it.
+/// What is counted: the name on record, the case, and the cases to subtract.
 ///
-/// The signature is taken off, since its cost depends on the processor.
+/// The signature is subtracted, since its cost depends on the processor.
 const FIGURES: [(&str, Case, &[Case]); 10] = [
     ("repeated token", Case::Repeated, &[Case::NoLayer]),
     (
@@ -63,7 +62,7 @@ const FIGURES: [(&str, Case, &[Case]); 10] = [
     (JUNK[4], Case::Junk16, &[]),
 ];
 
-/// Each is twice as long as the one before, and must not cost more than twice as much.
+/// Each is twice as long as the one before, and must cost at most twice as much.
 const JUNK: [&str; 5] = [
     "all kinds of junk, 1 KiB",
     "all kinds of junk, 2 KiB",
@@ -127,7 +126,7 @@ fn main() -> ExitCode {
     ExitCode::FAILURE
 }
 
-/// Base64 and searching take other ways without it. Valgrind knows nothing newer.
+/// Without it, base64 and searching take other paths. Valgrind supports nothing newer.
 fn has_avx2() -> bool {
     #[cfg(target_arch = "x86_64")]
     return std::is_x86_feature_detected!("avx2");

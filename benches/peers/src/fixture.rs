@@ -1,4 +1,4 @@
-//! One issuer, its tokens, and its key in the forms that the layers take it in.
+//! One issuer, its tokens, and its key in the formats that the layers take.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -13,7 +13,7 @@ use crate::Error;
 pub const ISSUER: &str = "https://issuer.example.com";
 pub const AUDIENCE: &str = "my-api";
 
-/// The algorithms that are measured, the most common first.
+/// The measured algorithms, the most common first.
 pub const ALGORITHMS: [Algorithm; 4] = [
     Algorithm::RS256,
     Algorithm::ES256,
@@ -21,14 +21,14 @@ pub const ALGORITHMS: [Algorithm; 4] = [
     Algorithm::HS256,
 ];
 
-/// The secret of `tower_bearer::test_util`, which HS256 tokens are signed with.
+/// The secret of `tower_bearer::test_util`, for HS256 tokens.
 pub const SECRET: [u8; 64] = [0x5a; 64];
 
-/// A day: no run takes so long.
+/// A day: no run takes that long.
 const LIFETIME_SECS: i64 = 24 * 3600;
 
 /// Eight claims, as providers commonly issue them. With RS256, they make a token of 657 bytes.
-/// `Clone`, since all layers but ours demand it.
+/// `Clone`, since all layers but ours require it.
 #[derive(Clone, Deserialize)]
 #[expect(dead_code, reason = "decoded for the time it takes")]
 pub struct MyClaims {
@@ -42,17 +42,17 @@ pub struct MyClaims {
     role: String,
 }
 
-/// By the system's clock: the peers know no other.
+/// By the system's clock: the peers support no other.
 pub struct Fixture {
     pub algorithm: Algorithm,
     pub issuer: TestIssuer,
     /// Accepted by all.
     pub good: String,
-    /// As good as it was an hour ago.
+    /// Valid until an hour ago.
     pub expired: String,
-    /// Good, but of another issuer and for another service.
+    /// Good, but from another issuer and for another service.
     pub foreign: String,
-    /// Of the length and the parts of a token, and no more.
+    /// With the length and the parts of a token only.
     pub junk: String,
     /// The key as a JWK Set.
     pub jwks: String,
@@ -82,7 +82,7 @@ impl Fixture {
     }
 }
 
-/// A token as all here are, to be changed or signed.
+/// The common token, to be changed or signed.
 pub fn token(issuer: &TestIssuer) -> TokenBuilder<'_> {
     issuer
         .token()
@@ -100,7 +100,7 @@ fn jwks(algorithm: Algorithm, key: &VerifyingKey) -> Result<String, Error> {
     } else {
         serde_json::to_value(Jwk::try_from(key)?)?
     };
-    // `jwt-authorizer` takes an Ed25519 key without it for a secret.
+    // Without it, `jwt-authorizer` takes an Ed25519 key for a secret.
     jwk["alg"] = Value::from(algorithm.name());
     Ok(json!({ "keys": [jwk] }).to_string())
 }

@@ -1,4 +1,4 @@
-//! A layer around a service that answers at once, called without a server or an executor.
+//! A layer around a service that answers immediately, called without a server or an executor.
 
 use std::convert::Infallible;
 use std::future::{Future, Ready, ready};
@@ -15,10 +15,10 @@ use crate::Error;
 use crate::contestants::{self, Contestant};
 use crate::fixture::Fixture;
 
-/// Hands a request in, and tells the status of the response.
+/// Sends a request, and returns the response's status.
 pub type Call = Box<dyn FnMut(Request<()>) -> StatusCode>;
 
-/// A contestant around the inner service. The cache is for ours: no other has one.
+/// A contestant around the inner service. Only ours has a cache.
 pub async fn call(contestant: Contestant, fixture: &Fixture, cache: Cache) -> Result<Call, Error> {
     use contestants as layers;
 
@@ -61,7 +61,7 @@ pub fn request(token: &str) -> Request<()> {
         .expect("a token is a header value")
 }
 
-/// A figure is worth something only if the contestant does what it is measured for.
+/// A figure counts only if the contestant does its job.
 pub fn check(call: &mut Call, token: &str, accepted: bool) -> Result<StatusCode, Error> {
     REACHED.store(false, Ordering::Relaxed);
     let status = call(request(token));

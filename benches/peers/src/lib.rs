@@ -1,9 +1,9 @@
 //! Layers that verify bearer tokens, ours and the published ones, side by side.
 //!
-//! Three programs measure, and a fourth writes what they found into `docs/`:
+//! Three programs measure, and a fourth writes the results into `docs/`:
 //!
 //! - `layers`: each layer around the same inner service, in one process;
-//! - `scale`: what the number of cached tokens and of threads does to ours;
+//! - `scale`: how the number of cached tokens and of threads affects ours;
 //! - `load`: requests per second over HTTP, by `wrk`;
 //! - `page`: tables, plots and the page around them.
 //!
@@ -16,5 +16,5 @@ pub mod page;
 pub mod results;
 pub mod rounds;
 
-/// What went wrong, for the one who reads the terminal.
+/// An error for the terminal.
 pub type Error = Box<dyn std::error::Error + Send + Sync>;

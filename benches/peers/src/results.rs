@@ -1,4 +1,4 @@
-//! What was measured, as it is kept until the page is written.
+//! The results, stored until the page is written.
 
 use std::env;
 use std::fs;
@@ -9,14 +9,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::Error;
 
-/// A figure and how far it strayed. Nanoseconds, or requests per second.
+/// A figure and its spread, in nanoseconds or requests per second.
 #[derive(Clone, Copy, Debug)]
 pub struct Spread {
     pub least: f64,
     pub median: f64,
-    /// A tenth of the rounds is below.
+    /// The 10th percentile.
     pub low: f64,
-    /// A tenth of the rounds is above.
+    /// The 90th percentile.
     pub high: f64,
 }
 
@@ -34,15 +34,15 @@ impl Spread {
     }
 }
 
-/// What one contestant did in one case.
+/// One contestant in one case.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct Figure {
     pub algorithm: String,
     pub contestant: String,
     pub case: String,
-    /// What it was in each round. The same round of another figure was measured next to it.
+    /// The figure of each round. The same round of another figure was measured next to it.
     pub rounds: Vec<f64>,
-    /// What it answered.
+    /// Its answer.
     pub status: Option<u16>,
 }
 
@@ -58,15 +58,15 @@ pub struct Results {
     pub figures: Vec<Figure>,
 }
 
-/// The cases, by the names that they have in the results.
+/// The cases, by their names in the results.
 pub const REPEATED: &str = "repeated";
 pub const FIRST_SIGHT: &str = "first sight";
 pub const EXPIRED: &str = "expired";
 pub const FOREIGN: &str = "foreign";
 pub const JUNK: &str = "junk";
-/// The contestant that is no layer: the signature alone, by AWS-LC, with a parsed key.
+/// The pseudo-contestant for the signature alone, by AWS-LC, with a parsed key.
 pub const BARE_SIGNATURE: &str = "bare signature";
-/// What `scale` measures, in the place of contestants.
+/// What `scale` measures, instead of contestants.
 pub const FEW_TOKENS: &str = "100 cached tokens";
 pub const MANY_TOKENS: &str = "1,000,000 cached tokens";
 pub const ONE_THREAD: &str = "one thread";
@@ -86,14 +86,14 @@ impl Results {
     }
 }
 
-/// What a program found when it last ran.
+/// The last results of a program.
 pub fn load<T: DeserializeOwned>(program: &str) -> Result<T, Error> {
     let path = path_of(program)?;
     let json = fs::read(&path).map_err(|error| format!("{program} has not run yet: {error}"))?;
     Ok(serde_json::from_slice(&json)?)
 }
 
-/// In the folder that `scripts/bench` names.
+/// In the folder that `scripts/bench` sets.
 fn path_of(program: &str) -> Result<PathBuf, Error> {
     let folder = env::var_os("BENCH_RESULTS").ok_or("BENCH_RESULTS names no folder")?;
     fs::create_dir_all(&folder)?;

@@ -1,17 +1,16 @@
-//! Measuring in turns: in each round, each slot runs one batch. What disturbs the machine then
-//! disturbs all of them alike.
+//! Measuring in turns: in each round, each slot runs one batch, so a disturbance affects all alike.
 
 use std::time::{Duration, Instant};
 
-/// Something to measure: runs one batch, and tells the nanoseconds that one of it took.
+/// Something to measure: runs one batch, and returns the nanoseconds of one run.
 pub type Slot<'a> = Box<dyn FnMut() -> f64 + 'a>;
 
-/// Runs so many rounds, and returns what each slot took in each.
+/// Runs this many rounds, and returns each slot's time in each.
 pub fn measure(slots: &mut [Slot<'_>], rounds: usize) -> Vec<Vec<f64>> {
     let mut samples = vec![Vec::with_capacity(rounds); slots.len()];
     for round in 0..rounds {
         for step in 0..slots.len() {
-            // There and back, so that none always follows the same one.
+            // In alternating order, so that none always follows the same one.
             let at = match round % 2 {
                 0 => step,
                 _ => slots.len() - 1 - step,
@@ -22,11 +21,11 @@ pub fn measure(slots: &mut [Slot<'_>], rounds: usize) -> Vec<Vec<f64>> {
     samples
 }
 
-/// A batch takes about so long: long beside reading the clock, short beside the time that the
-/// system gives a thread before it turns to another.
+/// The duration of a batch: long compared with reading the clock, short compared with a scheduler's
+/// time slice.
 const BATCH: Duration = Duration::from_micros(100);
 
-/// A slot of runs over inputs that are prepared beforehand.
+/// A slot of runs over prepared inputs.
 pub fn slot<'a, T>(mut prepare: impl FnMut() -> T + 'a, mut run: impl FnMut(T) + 'a) -> Slot<'a> {
     let size = batch_size(&mut prepare, &mut run);
     // The first runs find the processor's caches as another slot left them.

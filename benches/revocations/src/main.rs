@@ -1,5 +1,5 @@
-//! Issues a million tokens and revokes each, and sees that the memory stays as it was: a hundred a
-//! second, good for a minute, as many as a large service has in three hours.
+//! Issues and revokes a million tokens, and checks that the memory does not grow: a hundred a
+//! second, valid for a minute, as many as a large service has in three hours.
 //!
 //! `cargo run --release --package revocations`.
 #![expect(
@@ -34,7 +34,7 @@ impl Service {
         let list = RevocationList::local()
             .longest_life(LIFE)
             .margin(LIFE)
-            // What there is at once, and not one more.
+            // The number at any time, exactly.
             .max_entries(12_100)
             .clock(clock.clone())
             .build();
@@ -92,7 +92,7 @@ impl Service {
 
 fn main() {
     let service = Service::new();
-    // Until as much leaves as comes, and tables have grown to what they will be.
+    // Until arrivals equal departures, and tables have their final size.
     let warm_up = TOKENS / 20;
     service.serve(0..warm_up);
     let entries = service.entries();

@@ -3,7 +3,7 @@
 //! endpoint and Redis fail and recover. The expected verdict of each request is known.
 //!
 //! - `soak run MINUTES FIGURES` measures, and stores the figures in a file. A broken promise fails
-//! it.
+//!   it.
 //! - `soak page FIGURES FOLDER` writes them into the page `reliability.md`, and draws the plot.
 //!
 //! `scripts/soak` does both.

@@ -1,4 +1,4 @@
-//! Where `jsonwebtoken` judges otherwise, and why.
+//! Where `jsonwebtoken` decides differently, and why.
 
 use std::collections::{BTreeMap, HashSet};
 use std::fmt;
@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::{LEEWAY, NOW};
 
-/// How often which verdicts were given.
+/// The number of tokens per combination of verdicts.
 #[derive(Default)]
 pub(crate) struct Count {
     accepted: usize,
@@ -82,7 +82,7 @@ impl Parts {
         })
     }
 
-    /// The kind of difference, by what is true of the token.
+    /// The kind of difference, by properties of the token.
     fn explain(&self, ours: &str) -> Option<&'static str> {
         let Self {
             header,
@@ -152,24 +152,24 @@ impl Parts {
 }
 
 const DATES: [&str; 3] = ["exp", "nbf", "iat"];
-/// Claims that it looks at.
+/// Claims that it checks.
 const CHECKED: [&str; 4] = ["exp", "nbf", "iss", "aud"];
-/// Claims that it does not look at, and we do.
+/// Claims that it ignores, and we check.
 const UNCHECKED: [&str; 6] = ["sub", "iat", "jti", "sid", "scope", "scp"];
-/// Header members whose type it insists on.
+/// Header members whose type it checks.
 const STRICT: [&str; 9] = [
     "cty", "jku", "jwk", "x5u", "x5c", "x5t", "enc", "zip", "nonce",
 ];
 
-/// A time of these years, which a float holds.
+/// A time within these years, which a float holds.
 fn seconds(time: u64) -> f64 {
     u32::try_from(time).unwrap().into()
 }
 
-/// JSON, but too much for a float.
+/// JSON, but too large for a float.
 const HUGE: &str = "1e400";
 
-/// An object, the last of repeated members.
+/// An object; of duplicate members, the last.
 struct Object {
     members: BTreeMap<String, Value>,
     is_repeated: bool,

@@ -1,5 +1,4 @@
-//! Tokens made by chance: a good one, changed in none or some of its parts before and after it is
-//! signed.
+//! Random tokens: a good one, with none or some of its parts changed before and after signing.
 
 use tower_bearer::Algorithm;
 use tower_bearer::test_util::{sign, signing_key};
@@ -8,14 +7,14 @@ use crate::random::Random;
 use crate::values::{CLAIMS, HEADER_MEMBERS, PAYLOADS, dates};
 use crate::{AUDIENCE, ISSUER, NOW, mutate};
 
-/// The next token. Some have a part of the one before it.
+/// The next token. Some reuse a part of the previous one.
 pub(crate) fn token(last: &str, random: &mut Random) -> String {
     let algorithm = algorithm(random);
     let mut draft = Draft::good(algorithm);
     for _ in 0..random.below(3) {
         draft.change(random);
     }
-    // Now and then with the key of another.
+    // Sometimes with another's key.
     let key = if random.one_in(30) {
         self::algorithm(random)
     } else {
@@ -35,7 +34,7 @@ pub(crate) fn token(last: &str, random: &mut Random) -> String {
     }
 }
 
-/// RSA takes a hundred times as long to sign as others, and so comes rarely.
+/// Signing by RSA takes a hundred times as long as by others, so it is rare.
 fn algorithm(random: &mut Random) -> Algorithm {
     let is_slow = random.one_in(10);
     let candidates: Vec<_> = Algorithm::ALL
@@ -45,7 +44,7 @@ fn algorithm(random: &mut Random) -> Algorithm {
     **random.choose(&candidates.iter().collect::<Vec<_>>())
 }
 
-/// What is to be signed: names, and values as JSON text.
+/// What to sign: names, and values as JSON text.
 struct Draft {
     header: Vec<(String, String)>,
     claims: Vec<(String, String)>,
@@ -95,7 +94,7 @@ impl Draft {
         };
         let place = members.iter().position(|(known, _)| known == name);
         match place {
-            // Now and then a second time, maybe by an escape.
+            // Sometimes twice, maybe escaped.
             Some(place) if !random.one_in(8) => members[place].1 = value,
             _ if random.one_in(20) => members.push((escaped(name), value)),
             _ => members.insert(random.below(members.len() + 1), (name.to_owned(), value)),

@@ -10,7 +10,7 @@ use tower_bearer::{Algorithm, BearerAuthLayer};
 
 use crate::{AUDIENCE, ISSUER, NOW, ours};
 
-/// None is accepted, of any algorithm, and each is refused as the client's fault.
+/// None is accepted, for any algorithm, and each is refused as the client's fault.
 pub(crate) fn every_bit() {
     let inner = service_fn(async |_: Request<()>| Ok::<_, Infallible>(Response::new(())));
     let mut service = BearerAuthLayer::new(ours::verifier()).layer(inner);
@@ -27,7 +27,7 @@ pub(crate) fn every_bit() {
         for (at, bit) in (0..token.len()).flat_map(|at| (0..8).map(move |bit| (at, bit))) {
             let mut flipped = token.clone();
             flipped[at] ^= 1 << bit;
-            // What no field may hold, a server refuses before any layer.
+            // A server refuses invalid field bytes before any layer.
             if let Some(status) = respond(&flipped) {
                 assert!(
                     matches!(status, 400 | 401),

@@ -1,5 +1,5 @@
-//! What `jsonwebtoken` makes of a token, used as well as it can be: with a key that is chosen by
-//! `kid` or else by `alg`, for that algorithm only, and with all its checks switched on.
+//! The verdict of `jsonwebtoken`, used as well as possible: with a key chosen by `kid` or else by
+//! `alg`, for that algorithm only, and with all its checks enabled.
 
 use std::collections::HashMap;
 
@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 
 use crate::{AUDIENCE, ISSUER, LEEWAY, NOW, ours};
 
-/// That of `test_util`, which no key gives away.
+/// The secret of `test_util`, which no key reveals.
 const SECRET: [u8; 64] = [0x5a; 64];
 
 pub(crate) struct Judge {
@@ -60,8 +60,8 @@ impl Judge {
     }
 }
 
-/// It takes no clock but the system's. What is asked is whether `exp` is before `now - leeway`, so
-/// a token is refused that expires too soon after the real now. That needs a call of its own.
+/// It supports no clock but the system's. It asks whether `exp` is before `now - leeway`, so a
+/// token is refused that expires too soon after the real now. That needs a call of its own.
 fn by_expiry(validation: &mut Validation, real_now: u64) {
     validation.validate_exp = true;
     validation.validate_nbf = false;
@@ -69,7 +69,7 @@ fn by_expiry(validation: &mut Validation, real_now: u64) {
     validation.reject_tokens_expiring_in_less_than = NOW - LEEWAY - real_now;
 }
 
-/// Whether `nbf` is after `now + leeway`: here the leeway goes up to then.
+/// Whether `nbf` is after `now + leeway`: here the leeway reaches up to then.
 fn by_not_before(validation: &mut Validation, real_now: u64) {
     validation.validate_exp = false;
     validation.validate_nbf = true;

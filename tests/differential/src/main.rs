@@ -1,12 +1,13 @@
-//! Has two back ends of this crate and `jsonwebtoken` 11 judge the same tokens, made by chance, good
-//! and bad. `scripts/differential` runs it:
+//! Compares two back ends of this crate and `jsonwebtoken` 12 on the same random tokens, good and
+//! bad. `scripts/differential` runs it:
 //!
 //! - `make COUNT SEED` writes tokens, one a line, as JSON strings.
-//! - `judge TOKENS` writes the verdict of this crate on each, by the back end that it is built with.
-//! - `compare TOKENS VERDICTS VERDICTS` holds the verdicts of two back ends, and those of
-//!   `jsonwebtoken`, against one another: the first two must be the same, and each difference from
-//!   the third must be of a kind that is [known](differences).
-//! - `flip` has the layer judge a good token of each algorithm with each of its bits flipped.
+//! - `judge TOKENS` writes this crate's verdict on each, by the back end of this build.
+//! - `compare TOKENS VERDICTS VERDICTS` compares the verdicts of two back ends and of
+//!   `jsonwebtoken`: the first two must be equal, and each difference from the third must be of a
+//!   [known](differences) kind.
+//! - `flip` verifies a good token of each algorithm with each of its bits flipped, through the
+//!   layer.
 #![expect(
     clippy::arithmetic_side_effects,
     clippy::indexing_slicing,
@@ -30,7 +31,7 @@ use std::{env, fs};
 
 use self::random::Random;
 
-/// When all this takes place: 2100-01-01T00:00:00Z.
+/// The time of all tokens: 2100-01-01T00:00:00Z.
 const NOW: u64 = 4_102_444_800;
 const LEEWAY: u64 = 60;
 const ISSUER: &str = "https://issuer.example.com";

@@ -1,11 +1,11 @@
-//! What is done to the text of a token after it was signed.
+//! Changes to a token's text after signing.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::random::Random;
 
-/// The token with one thing about it changed.
+/// The token with one change.
 pub(crate) fn text(token: &str, last: &str, random: &mut Random) -> String {
     let Some((signed, signature)) = token.rsplit_once('.') else {
         return token.to_owned();
@@ -54,7 +54,7 @@ fn inserted(text: &str, what: &str, random: &mut Random) -> String {
     format!("{before}{what}{after}")
 }
 
-/// The next letter in place of the last: other unused bits, or other used ones.
+/// The next letter instead of the last: other unused bits, or other used ones.
 fn last_letter(text: &str) -> String {
     const ALPHABET: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     let mut letters: Vec<char> = text.chars().collect();
@@ -69,7 +69,7 @@ fn decode(signature: &str) -> Vec<u8> {
     URL_SAFE_NO_PAD.decode(signature).unwrap_or_default()
 }
 
-/// The orders of the curves, by the length of a signature.
+/// The curves' orders, by signature length.
 fn order(len: usize) -> Option<Vec<u8>> {
     let hex = match len {
         64 => "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551",
@@ -91,8 +91,8 @@ fn order(len: usize) -> Option<Vec<u8>> {
     )
 }
 
-/// Of `(r, s)` of ECDSA, `(r, n - s)`, which is as good. Of Ed25519, which is as long as that of
-/// P-256, something that is not.
+/// For ECDSA's `(r, s)`, the equally valid `(r, n - s)`. For Ed25519, with the same length as
+/// P-256, an invalid signature.
 fn other_half(signature: &str) -> String {
     let mut bytes = decode(signature);
     let half = bytes.len() / 2;
@@ -107,7 +107,7 @@ fn other_half(signature: &str) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
-/// As X.509 writes a signature of ECDSA, which JOSE does not.
+/// An ECDSA signature in X.509's format, which JOSE does not use.
 fn der(signature: &[u8]) -> Vec<u8> {
     let (r, s) = signature.split_at(signature.len() / 2);
     let integer = |number: &[u8]| {

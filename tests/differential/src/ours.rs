@@ -9,7 +9,7 @@ use tower_bearer::{Algorithm, Verifier, VerifyingKey};
 
 use crate::{AUDIENCE, ISSUER, LEEWAY, NOW};
 
-/// A key for each algorithm, of which each permits only that.
+/// A key for each algorithm, which permits only that one.
 pub(crate) fn keys() -> impl Iterator<Item = (Algorithm, VerifyingKey)> {
     Algorithm::ALL.iter().map(|&algorithm| {
         let key = signing_key(algorithm).verifying_key();

@@ -1,4 +1,4 @@
-//! Chance that comes again in the same order.
+//! Repeatable randomness.
 
 /// Xorshift, from a seed other than 0.
 pub(crate) struct Random(pub(crate) u64);

@@ -1,4 +1,4 @@
-//! What members may be, and mostly should not.
+//! Values that members may have, mostly invalid ones.
 
 use crate::NOW;
 use crate::random::Random;
@@ -64,7 +64,7 @@ const KEY_IDS: &[&str] = &[
 const JWK: &str =
     r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
 
-/// Members of headers, with values that libraries may trip over.
+/// Header members with values that libraries may trip over.
 pub(crate) const HEADER_MEMBERS: &[(&str, &[&str])] = &[
     ("alg", ALGORITHMS),
     ("kid", KEY_IDS),
@@ -168,7 +168,7 @@ pub(crate) const CLAIMS: &[(&str, &[&str])] = &[
     ("$serde_json::private::RawValue", &[r#""{}""#, "1"]),
 ];
 
-/// Payloads that are no claims, or not quite.
+/// Payloads that are not claims, or not quite.
 pub(crate) const PAYLOADS: &[&[u8]] = &[
     b"",
     b"null",

@@ -22,7 +22,7 @@ use tower_bearer_peers::rounds::{Slot, measure, slot};
 
 const ROUNDS: usize = 1000;
 
-/// What is measured, the contestant and the case that it is, and what was answered.
+/// What is measured: the contestant, the case, and the answer.
 struct Entry<'a> {
     contestant: &'static str,
     case: &'static str,
@@ -35,8 +35,8 @@ fn main() -> Result<(), Error> {
     let mut results = Results::default();
     for algorithm in ALGORITHMS {
         let fixture = Fixture::new(algorithm)?;
-        // Some layers want a runtime around them. Only their set-up is a task of it: tasks have to
-        // yield now and then, which is no cost of the layers'.
+        // Some layers need a runtime. Only their setup runs as a task: tasks must yield now and
+        // then, which would not be the layers' cost.
         let _runtime = runtime.enter();
         let entries = entries(&fixture, &runtime)?;
         results.figures.extend(figures(algorithm, entries));
@@ -89,7 +89,7 @@ fn figures(algorithm: Algorithm, entries: Vec<Entry<'_>>) -> Vec<Figure> {
         .collect()
 }
 
-/// The cases of a contestant: what it is called, the cache, the token, and whether it is accepted.
+/// A contestant's cases: name, cache, token, and whether it is accepted.
 fn cases(contestant: Contestant, fixture: &Fixture) -> Vec<(&'static str, Cache, &str, bool)> {
     let cache = Cache::default();
     let refused = [
@@ -115,7 +115,7 @@ fn requests<'a>(mut call: Call, token: &str, expected: StatusCode) -> Slot<'a> {
     )
 }
 
-/// What no layer can go below: the signature alone, with a key that is parsed already.
+/// The floor for any layer: the signature alone, with a parsed key.
 fn bare_signature(fixture: &Fixture) -> Result<Slot<'_>, Error> {
     let (message, signature) = fixture.good.rsplit_once('.').ok_or("no token")?;
     let message = message.as_bytes();

@@ -21,8 +21,8 @@ const CLIENT_CORE: &str = "1";
 fn main() -> Result<(), Error> {
     let mut servers = Vec::new();
     for algorithm in ALGORITHMS {
-        // Without a layer, algorithms do not differ. It runs for each all the same, so that each
-        // has its own to be held against.
+        // Without a layer, algorithms do not differ. It still runs for each, so that each has its
+        // own baseline.
         for contestant in Contestant::ALL {
             servers.push(Server::start(contestant, algorithm)?);
         }

@@ -1,4 +1,4 @@
-//! Writes the page of the benchmarks: `page FOLDER`.
+//! Writes the benchmarks page: `page FOLDER`.
 
 use std::env;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! What the number of cached tokens, and of threads, does to a token that was seen before.
+//! How the number of cached tokens, and of threads, affects a cached token.
 
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -16,7 +16,7 @@ use tower_bearer_peers::results::{
 };
 use tower_bearer_peers::rounds::{Slot, each, measure};
 
-/// More than there are tokens, since the cache is split into parts that do not fill evenly.
+/// More than there are tokens, since the cache's shards do not fill evenly.
 const CAPACITY: usize = 1_100_000;
 const FEW: u64 = 100;
 const MANY: u64 = 1_000_000;
@@ -24,12 +24,12 @@ const ROUNDS: usize = 300;
 const WARM_UP: usize = 16;
 const BATCH: usize = 64;
 
-/// So many times does each thread verify the hot token in a round.
+/// How often each thread verifies the hot token in a round.
 const HOT: usize = 50_000;
 const HOT_ROUNDS: usize = 60;
 
 fn main() -> Result<(), Error> {
-    // HS256, so that a million tokens are signed soon. A hit does not look at the algorithm.
+    // HS256, so that signing a million tokens is fast. A hit does not depend on the algorithm.
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?;
     let issuer = TestIssuer::new(ISSUER, Algorithm::HS256).clock(FixedClock::at(now.as_secs()));
     let few = filled(&issuer, FEW)?;
@@ -85,17 +85,17 @@ fn filled(issuer: &TestIssuer, tokens: u64) -> Result<Verifier<Counted>, Error> 
     Ok(verifier)
 }
 
-/// The token of this number, the same each time.
+/// The token with this number, always the same.
 fn numbered(issuer: &TestIssuer, number: u64) -> String {
     token(issuer).claim("sub", format!("{number:040}")).sign()
 }
 
-/// Tokens are taken from all over the cache. They are signed anew just before, so that the token
-/// is in the processor's cache, as one is that comes from the network, and its entry is not.
+/// Tokens from all over the cache. They are re-signed just before, so that the token is in the
+/// processor's cache, as one from the network is, and its entry is not.
 fn hits<'a>(issuer: &'a TestIssuer, verifier: &'a Verifier<Counted>, tokens: u64) -> Slot<'a> {
     let mut number = 0;
     let mut next = move || {
-        // A step that shares no factor with the number of tokens meets each of them.
+        // A step coprime to the number of tokens visits all.
         number = (number + 618_033) % tokens;
         numbered(issuer, number)
     };
@@ -110,7 +110,7 @@ fn hits<'a>(issuer: &'a TestIssuer, verifier: &'a Verifier<Counted>, tokens: u64
     })
 }
 
-/// Verifications of one token per second, by so many threads together.
+/// Verifications of one token per second, by this many threads together.
 fn throughput(verifier: &Verifier<Counted>, token: &str, threads: usize) -> f64 {
     let start = Barrier::new(threads + 1);
     let work = || {
@@ -131,7 +131,7 @@ fn throughput(verifier: &Verifier<Counted>, token: &str, threads: usize) -> f64 
     1e9 / each(elapsed, threads * HOT)
 }
 
-/// Claims that count how often they are decoded, which they are not on a hit.
+/// Claims that count their decodings: a hit must not decode.
 struct Counted {
     _claims: MyClaims,
 }

@@ -1,5 +1,5 @@
-//! One route of Axum behind one contestant, on one thread: `server CONTESTANT ALGORITHM`. Prints
-//! its URL and a token, and serves until its standard input ends.
+//! One Axum route behind one contestant, on one thread: `server CONTESTANT ALGORITHM`. Prints its
+//! URL and a token, and serves until its standard input ends.
 
 use std::io::{self, Read};
 
@@ -20,7 +20,7 @@ fn main() -> Result<(), Error> {
     let (Some(contestant), Some(algorithm)) = (contestant, algorithm) else {
         return Err("usage: server CONTESTANT ALGORITHM".into());
     };
-    // However its parent ends, no server stays behind.
+    // However its parent ends, the server ends too.
     std::thread::spawn(|| {
         let _ = io::stdin().read_to_end(&mut Vec::new());
         std::process::exit(0);

@@ -21,8 +21,7 @@ pub async fn layer(fixture: &Fixture) -> Result<JwtAuthorizerLayer, Error> {
     Ok(JwtAuthorizerLayer(authorizer.into_layer()))
 }
 
-/// Wraps the inner response into one that the layer can build, and out of it again. That moves
-/// bytes, and costs no more.
+/// Converts the inner response into the layer's type and back. That only moves bytes.
 #[derive(Clone)]
 pub struct JwtAuthorizerLayer(AuthorizationLayer<MyClaims>);
 

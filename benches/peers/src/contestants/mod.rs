@@ -1,5 +1,5 @@
-//! The layers, each set up as its documentation says, with the same demands: this key, this
-//! issuer, this audience, `exp`.
+//! The layers, each set up as documented, with the same requirements: this key, this issuer, this
+//! audience, `exp`.
 
 pub mod jwt_authorizer;
 pub mod oauth_resource_server;
@@ -57,7 +57,7 @@ impl Contestant {
     }
 
     pub fn supports(self, algorithm: Algorithm) -> bool {
-        // It refuses shared secrets on principle.
+        // It refuses shared secrets by design.
         self != Self::OauthResourceServer || algorithm != Algorithm::HS256
     }
 }

@@ -1,4 +1,4 @@
-//! `oauth-resource-server`: fetches a JWK Set, or begins with one.
+//! `oauth-resource-server`: fetches a JWK Set, or starts with one.
 
 use std::sync::Arc;
 
@@ -8,12 +8,12 @@ use oauth_resource_server::{KeyNaming, OAuthConfig, OAuthValidator};
 use crate::Error;
 use crate::fixture::{AUDIENCE, Fixture, ISSUER};
 
-/// Claims come out as a map: the layer knows no type of the application's.
+/// Claims are a map: the layer does not support the application's type.
 pub fn layer(fixture: &Fixture) -> Result<HttpAuthLayer, Error> {
     let config = OAuthConfig {
         enabled: true,
         issuer: ISSUER.to_owned(),
-        // Never asked: the keys are at hand.
+        // Never used: the keys are in memory.
         jwks_uri: Some(format!("{ISSUER}/jwks.json")),
         audience: AUDIENCE.to_owned(),
         resource: "https://api.example.com".to_owned(),

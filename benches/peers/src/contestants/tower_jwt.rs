@@ -1,4 +1,4 @@
-//! `tower-jwt`: takes a key of `jsonwebtoken`, as it is.
+//! `tower-jwt`: takes a `jsonwebtoken` key.
 
 use std::str::FromStr;
 

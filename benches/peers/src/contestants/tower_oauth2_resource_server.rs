@@ -19,7 +19,7 @@ where
         .aud(&vec![AUDIENCE.to_owned()]);
     let tenant = TenantConfiguration::static_builder(fixture.jwks.as_str())
         .claims_validation(claims)
-        // Secrets are off unless asked for.
+        // Secrets are off by default.
         .allowed_algorithms(&[Algorithm::try_from(fixture.algorithm)?])
         .build()?;
     let server = OAuth2ResourceServer::builder().add_tenant(tenant).build();

@@ -1,4 +1,4 @@
-//! The figures of `cargo bench`, from where Criterion keeps them.
+//! The figures of `cargo bench`, from Criterion's files.
 
 use std::env;
 use std::fs;
@@ -31,7 +31,7 @@ struct Interval {
     upper_bound: f64,
 }
 
-/// Each benchmark, its median, and between which bounds that is with 95 % confidence.
+/// Each benchmark, its median, and the 95 % confidence interval.
 pub(super) fn table() -> Result<String, Error> {
     let home = env::var_os("CRITERION_HOME").ok_or("CRITERION_HOME names no folder")?;
     let mut rows = Vec::new();

@@ -1,4 +1,4 @@
-//! The goals that the crate was given, and how far it came.
+//! The crate's goals, and whether they are reached.
 
 use std::fmt::Write;
 
@@ -9,7 +9,7 @@ use crate::results::{
     EXPIRED, FEW_TOKENS, FIRST_SIGHT, FOREIGN, MANY_TOKENS, ONE_THREAD, REPEATED, TWO_THREADS,
 };
 
-/// The algorithms with a signature that is worth the name.
+/// The algorithms with an asymmetric signature.
 const SIGNED: [&str; 3] = ["RS256", "ES256", "EdDSA"];
 const ALL: [&str; 4] = ["RS256", "ES256", "EdDSA", "HS256"];
 
@@ -38,7 +38,7 @@ const MANY: &str = "A million entries do not fit the processor's caches: a hit w
 const THREADS: &str = "Each thread has its own reference count for the token, so nothing of it moves between the \
     cores. The rest is the hardware: hyperthreads of one core, or cores of a shared machine, slow each other down.";
 
-/// The goals as a table, for those that were measured, and why some are missed.
+/// The measured goals as a table, and why some are missed.
 pub(super) fn table(measured: &Measured) -> String {
     let mut goals = Vec::new();
     goals.extend(repeated(measured));

@@ -1,4 +1,4 @@
-//! What a reader has to know to compare the figures with others.
+//! What a reader must know to compare the figures with others.
 
 use std::fmt::Write;
 use std::fs;
@@ -37,7 +37,7 @@ fn output(program: &str, arguments: &[&str]) -> Result<String, Error> {
     Ok(String::from_utf8(output.stdout)?.trim().to_owned())
 }
 
-/// As they are locked.
+/// The locked versions.
 fn versions() -> String {
     let packages = include_str!("../../Cargo.lock").split("[[package]]\n");
     let versions = packages.filter_map(|package| {

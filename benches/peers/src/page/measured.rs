@@ -1,4 +1,4 @@
-//! What the tables, the plots and the goals ask of the results.
+//! Queries on the results, for the tables, the plots and the goals.
 
 use crate::Error;
 use crate::contestants::Contestant;
@@ -21,8 +21,8 @@ impl Measured {
         })
     }
 
-    /// What a request takes beside the inner service. A refused one does not reach it, so its
-    /// time is all the layer's.
+    /// The time of a request minus the inner service. A refused one does not reach it, so its time
+    /// is all the layer's.
     pub(super) fn time(&self, algorithm: &str, contestant: Contestant, case: &str) -> Option<f64> {
         let rounds = self.rounds(algorithm, contestant, case)?;
         match case {
@@ -33,7 +33,7 @@ impl Measured {
         }
     }
 
-    /// What the first sight of a token takes us beside the inner service and the signature.
+    /// The time of our first sight of a token minus the inner service and the signature.
     pub(super) fn beside_signature(&self, algorithm: &str) -> Option<f64> {
         let rounds = self.rounds(algorithm, Contestant::TowerBearer, FIRST_SIGHT)?;
         let without = rounds.iter().zip(self.inner(algorithm)?);
@@ -44,9 +44,9 @@ impl Measured {
         }))
     }
 
-    /// As it was measured: with the inner service.
+    /// As measured: with the inner service.
     fn rounds(&self, algorithm: &str, contestant: Contestant, case: &str) -> Option<&[f64]> {
-        // Without a cache, a repeated token is like one that was never seen.
+        // Without a cache, a repeated token is like a new one.
         let case = match (contestant, case) {
             (Contestant::NoLayer | Contestant::TowerBearer, _) => case,
             (_, REPEATED) => FIRST_SIGHT,
@@ -69,7 +69,7 @@ impl Measured {
         self.time(algorithm, Contestant::TowerBearer, case)
     }
 
-    /// The least that any peer takes.
+    /// The minimum over the peers.
     pub(super) fn fastest_peer(&self, algorithm: &str, case: &str) -> Option<f64> {
         let times = Contestant::PEERS
             .into_iter()
@@ -86,7 +86,7 @@ impl Measured {
         Some(self.rates(algorithm, contestant)?.spread().median)
     }
 
-    /// How much of the rate of one the rate of another is.
+    /// The ratio of two rates.
     pub(super) fn share(&self, algorithm: &str, one: Contestant, of: Contestant) -> Option<f64> {
         let (one, of) = (self.rates(algorithm, one)?, self.rates(algorithm, of)?);
         Some(paired(&one.rounds, &of.rounds, |one, of| one / of))
@@ -98,8 +98,8 @@ impl Measured {
     }
 }
 
-/// The median over the rounds of what is made of both. What slows the machine down slows both,
-/// and would count as a difference if each had a median of its own.
+/// The median over the rounds of a combination of both. A slowdown of the machine affects both, and
+/// would count as a difference if each had its own median.
 pub(super) fn paired(one: &[f64], other: &[f64], both: impl Fn(f64, f64) -> f64) -> f64 {
     median(one.iter().zip(other).map(|(one, other)| both(*one, *other)))
 }

@@ -1,4 +1,4 @@
-//! The two plots: bars to the right, one group a contestant.
+//! The two plots: horizontal bars, one group per contestant.
 
 use super::measured::Measured;
 use super::svg::{Anchor, FAINT, Font, GRID, INK, MARGIN, PLAIN, SMALL, Svg, TITLE};
@@ -13,7 +13,7 @@ const BAR: f64 = 13.0;
 /// A kind of bar: its name and its colour.
 type Kind = (&'static str, &'static str);
 
-/// The time that each layer adds, on a scale of powers of ten.
+/// The time that each layer adds, on a logarithmic scale.
 pub(super) fn layers(measured: &Measured) -> String {
     const CASES: [(&str, Kind); 3] = [
         (REPEATED, ("repeated token", "#0d9488")),
@@ -24,7 +24,7 @@ pub(super) fn layers(measured: &Measured) -> String {
     const PANEL: f64 = 350.0;
     const GAP: f64 = 24.0;
     const GROUP: f64 = 3.0 * BAR + 16.0;
-    /// The scale begins here, in nanoseconds.
+    /// The start of the scale, in nanoseconds.
     const FROM: f64 = 50.0;
 
     let contestants = &Contestant::ALL[1..];
@@ -123,7 +123,7 @@ pub(super) fn http(measured: &Measured) -> String {
         let mut y = top + 8.0;
         for (algorithm, color) in KINDS {
             if let Some(rate) = measured.rate(algorithm, *contestant) {
-                // What is left over is for the figure beside the longest bar.
+                // The rest is for the figure beside the longest bar.
                 let length = rate / most * (PANEL - 70.0);
                 svg.rect((left, y), (length, BAR - 2.0), color);
                 let at = (left + length + 5.0, y + BAR - 3.5);

@@ -1,15 +1,15 @@
-//! As much of SVG as the plots need.
+//! As much SVG as the plots need.
 
 use std::fmt::Write;
 
-/// A picture in the making, on a background of its own, so that it can be read on dark pages too.
+/// A picture under construction, with its own background, so that it is readable on dark pages too.
 pub(super) struct Svg {
     width: f64,
     height: f64,
     body: String,
 }
 
-/// Where a text stands by its point.
+/// The anchor of a text.
 #[derive(Clone, Copy)]
 pub(super) enum Anchor {
     Start,
@@ -46,7 +46,7 @@ pub(super) const SMALL: Font = Font {
     ..PLAIN
 };
 
-/// What stays free around a plot.
+/// The margin of a plot.
 pub(super) const MARGIN: f64 = 24.0;
 
 impl Svg {

@@ -10,7 +10,7 @@ use crate::results::{EXPIRED, FIRST_SIGHT, FOREIGN, Figure, JUNK, REPEATED};
 
 const CASES: [&str; 5] = [REPEATED, FIRST_SIGHT, EXPIRED, FOREIGN, JUNK];
 
-/// For each algorithm, what each layer takes in each case, and how many times ours that is.
+/// For each algorithm, each layer's time in each case, and its ratio to ours.
 pub(super) fn layers(measured: &Measured) -> String {
     let mut page = String::new();
     for algorithm in ALGORITHMS {
@@ -45,7 +45,7 @@ fn cell(measured: &Measured, algorithm: &str, contestant: Contestant, case: &str
     }
 }
 
-/// Requests per second, with the spread, and of the rate without a layer.
+/// Requests per second, with the spread, and the share of the rate without a layer.
 pub(super) fn http(measured: &Measured) -> String {
     let mut page = String::from("| | RS256 | | ES256 | |\n| --- | ---: | ---: | ---: | ---: |\n");
     for contestant in Contestant::ALL {

@@ -10,7 +10,7 @@ pub(super) fn time(nanos: f64) -> String {
     }
 }
 
-/// For the marks of a scale.
+/// For the ticks of a scale.
 pub(super) fn round_time(nanos: f64) -> String {
     match nanos {
         ..1e3 => format!("{nanos:.0} ns"),
@@ -19,7 +19,7 @@ pub(super) fn round_time(nanos: f64) -> String {
     }
 }
 
-/// With a comma between the thousands.
+/// With a comma as the thousands separator.
 pub(super) fn count(number: f64) -> String {
     let digits = format!("{number:.0}");
     let mut text = String::new();

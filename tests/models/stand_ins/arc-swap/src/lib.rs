@@ -1,7 +1,6 @@
-//! Stands in for `arc-swap`, with the same contract: who loads gets a whole value, one that was
-//! stored, and never an older one than they got or stored before; who sees a value sees what was
-//! done before it was stored. Nothing more, so that loom may hand out an old value wherever a
-//! processor may.
+//! Stands in for `arc-swap`, with the same contract: a load returns a whole stored value, never an
+//! older one than the thread loaded or stored before; seeing a value implies seeing what happened
+//! before it was stored. Nothing more, so loom may return an old value wherever a processor may.
 
 use std::ops::Deref;
 use std::sync::{Arc, Mutex};
@@ -12,9 +11,9 @@ pub type ArcSwap<T> = ArcSwapAny<Arc<T>>;
 pub type ArcSwapOption<T> = ArcSwapAny<Option<Arc<T>>>;
 
 pub struct ArcSwapAny<T> {
-    /// Which of the values is the latest: the only thing that threads take turns at.
+    /// The index of the latest value: the only thing whose accesses are interleaved.
     latest: AtomicUsize,
-    /// All that were ever stored.
+    /// All values ever stored.
     values: Mutex<Vec<T>>,
 }
 

@@ -1,7 +1,6 @@
-//! Stands in for `quick_cache`, with the same contract: a bounded table, each of whose operations
-//! is one step behind a lock. Who leaves where there is no room is another: whoever came first.
-//! What leaves is dropped by whoever made it leave, not behind the lock, as with the lifecycle
-//! that the crate gives.
+//! Stands in for `quick_cache`, with the same contract: a bounded table with atomic operations
+//! behind a lock. Its eviction order differs: first in, first out. The evicting thread drops an
+//! evicted value outside the lock, as with the crate's lifecycle.
 
 use std::hash::{BuildHasher, Hash};
 use std::marker::PhantomData;

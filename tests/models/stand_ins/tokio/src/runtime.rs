@@ -1,4 +1,4 @@
-//! A task is a thread of its own: loom lets it take turns with the others.
+//! A task is a thread of its own, which loom interleaves with the others.
 
 use std::cell::RefCell;
 use std::pin::pin;
@@ -8,15 +8,15 @@ use std::task::{Context, Poll, Wake, Waker};
 
 use loom::thread::{self, Builder, JoinHandle, Thread};
 
-/// In words. To judge a token needs more than loom gives a thread.
+/// In words. Verifying a token needs more stack than loom's default.
 const STACK: usize = 0x1_0000;
 
 thread_local! {
-    /// All of loom's threads are one to the standard library.
+    /// To the standard library, all of loom's threads are one.
     static TASKS: RefCell<Vec<JoinHandle<()>>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Runs a model, and waits for its tasks. One that never ends is a deadlock, which loom reports.
+/// Runs a model, and waits for its tasks. A task that never ends is a deadlock, which loom reports.
 pub fn run(model: impl FnOnce() + Send + 'static) {
     TASKS.take();
     spawn(model).join().unwrap();
@@ -47,8 +47,7 @@ pub fn spawn<T: Send + 'static>(act: impl FnOnce() -> T + Send + 'static) -> Joi
     builder.spawn(act).expect("there are at most five threads")
 }
 
-/// Not loom's own: that counts its wakers by loom's means, also where a lock of the standard
-/// library is held.
+/// Not loom's own: its wakers are counted by loom's means, even under a standard lock.
 pub fn block_on<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
     let task = Arc::new(Task {
@@ -69,7 +68,7 @@ pub fn block_on<F: Future>(future: F) -> F::Output {
 
 struct Task {
     thread: Thread,
-    /// Of the standard library: between a look at it and parking, nobody takes a turn.
+    /// The standard library's: no thread runs between checking it and parking.
     is_woken: AtomicBool,
 }
 

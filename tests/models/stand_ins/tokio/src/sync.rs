@@ -1,8 +1,8 @@
-//! What tasks tell one another by.
+//! Communication between tasks.
 
 pub use real::sync::Notify;
 
-/// As `tokio::sync::watch`: the latest value, and who waits for another.
+/// Like `tokio::sync::watch`: the latest value, and the waiters for another.
 pub mod watch {
     use std::future::poll_fn;
     use std::ops::Deref;

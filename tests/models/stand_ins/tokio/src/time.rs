@@ -1,5 +1,4 @@
-//! Time stands still until a model has it pass. Who sleeps is not woken by that: a timer may be
-//! late.
+//! Time stands still until a model advances it. That wakes no sleeper: a timer may be late.
 
 use std::future;
 use std::time::Duration;
@@ -27,7 +26,7 @@ impl Instant {
     }
 }
 
-/// So much time has passed.
+/// Advances the time.
 pub fn advance(time: Duration) {
     let millis = time.as_millis().try_into().expect("a short time");
     NOW.fetch_add(millis, Ordering::SeqCst);
@@ -38,7 +37,7 @@ pub mod error {
     pub struct Elapsed(());
 }
 
-/// The time never comes.
+/// Never elapses.
 pub async fn timeout_at<F: Future>(_: Instant, future: F) -> Result<F::Output, error::Elapsed> {
     Ok(future.await)
 }
