@@ -1,4 +1,4 @@
-//! Numbers by chance that come again in the same order, so that a failure is found again.
+//! Repeatable random numbers, so that a failure can be reproduced.
 #![expect(clippy::arithmetic_side_effects, reason = "all numbers are small")]
 
 /// Xorshift, from a seed other than 0.

@@ -1,4 +1,4 @@
-//! Calling us again from where we call.
+//! Reentrancy: calling the API from its own callbacks.
 
 use std::fs;
 
@@ -10,16 +10,16 @@ use super::*;
 use crate::keys::remote::jwks;
 use crate::observe::logged;
 
-/// Nobody holds a lock while the application's code runs: from each place, all that we offer can be
-/// called, and what was going on goes on as if nothing had been.
+/// No lock is held while application code runs: from each callback, the whole API can be called,
+/// and the interrupted operation goes on.
 #[test]
 fn from_everywhere_everything_can_be_called() {
     at_each_place(|place| {
         let world = Rc::new(World::new());
         let again = Rc::clone(&world);
         let act = move || {
-            // What is revoked at a call that the task makes is news to the task, which calls
-            // again: not for ever.
+            // A revocation in the task's callback is news to the task, which calls again: this must
+            // not go on for ever.
             if CALLS.get() <= 50 {
                 again.touch();
             }

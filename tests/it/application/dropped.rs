@@ -1,4 +1,4 @@
-//! Stopping to wait, at each point at which we wait.
+//! Cancellation at each await.
 
 use std::convert::Infallible;
 use std::future::poll_fn;
@@ -33,10 +33,9 @@ fn runtime() -> Runtime {
     builder.enable_time().start_paused(true).build().unwrap()
 }
 
-/// Begins something in a new world, polls it so many times, and drops it: first not at all, then
-/// once, and so on, until it ends by itself. Between two polls, all others act. Looks at each world
-/// afterwards, which is told how often it was polled and what came of it. Returns how often it
-/// has to be polled.
+/// Starts an operation in a new world, polls it this many times, and drops it: first zero times,
+/// then once, and so on, until it completes. Between two polls, all others run. Checks each world
+/// afterwards, given the number of polls and the result. Returns the number of polls that it needs.
 fn drop_at_each_point<W, T>(
     new: impl Fn() -> W,
     begin: impl for<'a> Fn(&'a W) -> BoxFuture<'a, T>,
@@ -151,7 +150,7 @@ impl Sessions {
     fn new(grace: Duration) -> Self {
         let tokens = <RefreshTokens>::builder(Slow(MemoryStore::new()));
         let tokens = tokens.grace(grace).build().unwrap();
-        // The store is slow, but nobody else has anything to do.
+        // The store is slow, but no other task has anything to do.
         let first = wait_for(tokens.begin(Grant::new("alice"))).unwrap();
         Self { tokens, first }
     }
@@ -168,7 +167,7 @@ fn wait_for<T>(future: impl Future<Output = T>) -> T {
     }
 }
 
-/// The token is used up or it is not, and the family is as whole as before.
+/// The token is used or it is not, and the family stays consistent.
 #[test]
 fn a_use_of_a_refresh_token_happens_or_not() {
     let mut outcomes = [0; 2];
@@ -187,11 +186,11 @@ fn a_use_of_a_refresh_token_happens_or_not() {
             Err(error) => panic!("{error}"),
         },
     );
-    // Looking, consuming and looking at the mark of the subject: two pauses each.
+    // Reading, consuming and reading the subject's mark: two pauses each.
     assert_eq!((polls, outcomes), (7, [4, 4]));
 }
 
-/// With a grace, who stopped waiting tries again, and gets what they would have got.
+/// With a grace period, a cancelled client that retries gets what it would have got.
 #[test]
 fn within_the_grace_a_use_can_be_tried_again() {
     drop_at_each_point(
@@ -266,7 +265,7 @@ impl Revoking {
     }
 }
 
-/// From the first poll on, it is revoked here, and all others will be told.
+/// From the first poll on, it is revoked here, and all others will learn of it.
 #[test]
 fn what_is_being_revoked_is_revoked() {
     let polls = drop_at_each_point(
@@ -316,7 +315,7 @@ impl Fetching {
     }
 }
 
-/// One fetch, begun by the first who needs it, goes on for the next.
+/// A fetch that a cancelled request began serves the next.
 async fn fetched_once(it: &Fetching, polls: usize) {
     assert_eq!(it.server.asked(), usize::from(polls > 0));
     it.verifier
@@ -341,7 +340,7 @@ fn a_fetch_goes_on_whoever_waits() {
     );
 }
 
-/// The tenant that was let in for a token stays, with its keys.
+/// The tenant that was admitted for a token stays, with its keys.
 #[test]
 fn a_tenant_stays_whoever_waits() {
     struct Tenancy {
@@ -376,7 +375,7 @@ fn a_tenant_stays_whoever_waits() {
     assert!(polls > 1);
 }
 
-/// A request that is dropped, while it waits for keys or in the inner service, gives its place back.
+/// A request that is dropped while it waits for keys, or in the inner service, frees its slot.
 #[test]
 fn a_request_leaves_its_place() {
     struct Serving {

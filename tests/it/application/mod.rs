@@ -1,5 +1,5 @@
-//! What the application's own code may do where we call it: call us again, or panic. And what it
-//! may do with our futures: stop waiting at any point.
+//! What application code may do in our callbacks: call us again, or panic. And what it may do with
+//! our futures: drop them at any point.
 
 mod again;
 mod dropped;
@@ -13,7 +13,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-/// Where we call the application.
+/// The callbacks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
     Clock,
@@ -57,7 +57,7 @@ const PLACES: [Place; 18] = [
     Place::Metrics,
 ];
 
-/// Something that is done at a place.
+/// An action in a callback.
 type Act = (Place, Rc<dyn Fn()>);
 
 thread_local! {
@@ -67,7 +67,7 @@ thread_local! {
     static IS_ACTING: Cell<bool> = const { Cell::new(false) };
 }
 
-/// We are called here. What is done calls nobody again, or it would go on for ever.
+/// A callback is running. Its action must not trigger actions, or it would recurse for ever.
 pub(crate) fn at(place: Place) {
     let act = ACT.with_borrow(Clone::clone);
     let Some((_, act)) = act.filter(|(at, _)| *at == place && !IS_ACTING.get()) else {
@@ -82,7 +82,7 @@ pub(crate) fn at(place: Place) {
     }
 }
 
-/// Does something at this place whenever it is called meanwhile. Returns how often it was.
+/// Runs an action in this callback whenever it is called meanwhile. Returns the number of calls.
 fn acting(place: Place, act: impl Fn() + 'static, meanwhile: impl FnOnce()) -> usize {
     CALLS.set(0);
     ACT.set(Some((place, Rc::new(act))));
@@ -94,8 +94,8 @@ fn acting(place: Place, act: impl Fn() + 'static, meanwhile: impl FnOnce()) -> u
     CALLS.get()
 }
 
-/// Does the same for each place, each on a thread of its own. Where code waits for itself, it waits
-/// for ever: here for a minute, and then the test has failed.
+/// Does the same for each callback, each on its own thread. A deadlock would last for ever: after a
+/// minute, the test fails.
 #[track_caller]
 fn at_each_place(act: fn(Place)) {
     let failed: Vec<_> = PLACES
@@ -105,12 +105,12 @@ fn at_each_place(act: fn(Place)) {
     assert!(failed.is_empty(), "it fails or waits for ever: {failed:?}");
 }
 
-/// Whether it ends within a minute, and well.
+/// Whether it ends within a minute, and without a panic.
 fn in_time(act: impl FnOnce() + Send + 'static) -> bool {
     let (ended, end) = mpsc::channel();
     thread::spawn(move || {
         act();
-        // Nobody waits for it any more once it took too long.
+        // After the timeout nobody receives.
         let _ = ended.send(());
     });
     end.recv_timeout(Duration::from_secs(60)).is_ok()

@@ -1,4 +1,4 @@
-//! Panicking where we call.
+//! Panics in callbacks.
 
 use std::fs;
 use std::panic::{catch_unwind, resume_unwind};
@@ -17,8 +17,8 @@ fn panic() {
     resume_unwind(Box::new("of the application"));
 }
 
-/// A panic is one of the request or the operation in which it happens. All others go on, those
-/// that come after it too: no lock is poisoned, nothing is half done, no task has ended for good.
+/// A panic affects only its own request or operation. All others go on, later ones too: no lock is
+/// poisoned, nothing is half done, no task has ended for good.
 #[test]
 fn a_panic_anywhere_breaks_nothing() {
     at_each_place(|place| {
@@ -29,7 +29,7 @@ fn a_panic_anywhere_breaks_nothing() {
     });
 }
 
-/// The same at the second, third, … call only: then what was done before is done already.
+/// The same at the second, third, … call only: by then, some work is done.
 #[test]
 fn one_panic_among_many_calls_breaks_nothing() {
     at_each_place(|place| {
@@ -46,7 +46,7 @@ fn one_panic_among_many_calls_breaks_nothing() {
     });
 }
 
-/// The task goes on: keys are fetched ahead of their end, though no token asks for them.
+/// The task goes on: keys are fetched before they expire, without a token that asks for them.
 #[test]
 fn keys_are_fetched_on_after_a_subscriber_has_panicked() {
     let mut runtime = Builder::new_current_thread();
@@ -60,7 +60,7 @@ fn keys_are_fetched_on_after_a_subscriber_has_panicked() {
     assert_eq!(server.asked(), 2);
 }
 
-/// New keys are there, though the subscriber that was told of them has panicked.
+/// New keys arrive, although the subscriber of that event panicked.
 #[test]
 fn a_key_file_is_read_though_a_subscriber_panics() {
     let dir = tempdir().unwrap();

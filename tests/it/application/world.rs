@@ -1,4 +1,4 @@
-//! All that we offer, with code of the application wherever we take some.
+//! The whole API, with application code wherever it is accepted.
 
 use std::convert::Infallible;
 use std::error::Error;
@@ -119,14 +119,14 @@ impl World {
         }
     }
 
-    /// Does what can be done once, and sees that it is done right.
+    /// Runs every one-time operation and checks its result.
     pub(super) fn tour(&self) {
         let _runtime = self.runtime.enter();
         self.recover();
         listened(|| STEPS.iter().for_each(|step| step(self)));
     }
 
-    /// The same, where each step may panic: whether it is done right is not asked.
+    /// The same, where each step may panic: results are not checked.
     pub(super) fn tour_with_panics(&self) {
         let _runtime = self.runtime.enter();
         for step in STEPS {
@@ -134,7 +134,7 @@ impl World {
         }
     }
 
-    /// Calls all that does not wait, from within a call of ours.
+    /// Calls all that does not wait, from within a callback.
     pub(super) fn touch(&self) {
         let token = self.issuer.token().claim("sid", "touched").sign();
         self.verifier.verify_now(&token).unwrap();
@@ -161,7 +161,8 @@ impl World {
         self.verifier.verify_now(issued.as_str()).unwrap();
     }
 
-    /// Has the feed answer again, and waits until it is followed: by the task, or by one that the
+    /// Restores the feed, and waits until it is followed: by the task, or by one that the next
+    /// token starts instead.
     /// next token starts in its place.
     fn recover(&self) {
         self.feed.recover();
@@ -191,7 +192,7 @@ impl World {
         answer.map(Result::unwrap)
     }
 
-    /// Fills the cache with small tokens, and then with a large one, for which many make room.
+    /// Fills the cache with small tokens, and then with a large one that evicts many.
     fn fill(&self) {
         for number in 0..8 {
             let token = self.issuer.token().claim("number", number).sign();
@@ -201,7 +202,7 @@ impl World {
         self.verifier.verify_now(large).unwrap();
     }
 
-    /// Revokes a session of which nobody has heard yet.
+    /// Revokes a session that is still unknown.
     async fn revoke(&self) -> Result<(), RevocationError> {
         let revocation = Revocation::session(ISSUER, &self.next_session());
         self.list.revoke(revocation).await
@@ -279,7 +280,7 @@ const STEPS: [fn(&World); 8] = [
     |world| {
         let verify = |key_id| world.by_remote.verify(remote_token(key_id));
         let verified = world.runtime.block_on(async {
-            // After whatever was wrong before.
+            // After any earlier fault.
             tokio::time::sleep(Duration::from_secs(90)).await;
             let known = verify("a").await;
             // A cooldown, and one that is twice as long.
@@ -310,7 +311,7 @@ const STEPS: [fn(&World); 8] = [
     },
 ];
 
-/// Listens to what operators see.
+/// A subscriber, as operators have one.
 fn listened(act: impl FnOnce()) {
     metrics::with_local_recorder(&Counting, || {
         logged(act);
@@ -394,7 +395,7 @@ impl Store for Calling {
 #[derive(Clone)]
 struct Listening(TestFeed);
 
-/// An error whose text is the application's.
+/// An error with text from the application.
 #[derive(Debug)]
 struct Words;
 

@@ -7,8 +7,7 @@ use tower_bearer::extract::{Bearer, Cookie, Query, TokenSource};
 
 use super::{World, answer, whoami};
 
-/// Tokens that nobody should accept, none of them with four characters in a row that our own
-/// answers have.
+/// Invalid tokens that share no four consecutive characters with our own answers.
 fn junk(world: &World) -> Vec<Vec<u8>> {
     let good = world.good();
     let (signed, signature) = good.rsplit_once('.').unwrap();
@@ -60,7 +59,7 @@ fn junk(world: &World) -> Vec<Vec<u8>> {
         world.token().claim("aud", "\"\r\nevil").sign().into_bytes(),
         world.token().claim("nbf", "evil").sign().into_bytes(),
         world.token().claim("cnf", "evil").sign().into_bytes(),
-        // A good one, which lacks the scope.
+        // A good one, without the scope.
         good.into_bytes(),
     ]);
     junk
@@ -137,7 +136,7 @@ fn nothing_of_it_comes_back() {
     assert!(answers > 1000, "{answers}");
 }
 
-/// Whatever the bytes, the answer is a refusal that the client has caused, and no panic.
+/// Whatever the bytes, the answer is a refusal of the client's request, without a panic.
 #[test]
 fn random_bytes() {
     let world = World::new();

@@ -14,8 +14,8 @@ use tower_test::mock;
 
 use super::{Counter, LateKeys, World, bearer, whoami};
 
-/// Insists on being polled ready before each call, itself and no clone of it, and counts what
-/// happens to it.
+/// Requires being polled ready before each call, itself and no clone of it, and counts what
+/// happens.
 #[derive(Default)]
 struct Strict {
     is_ready: bool,
@@ -82,7 +82,7 @@ fn one_call_for_each_readiness_and_no_clone() {
     }
     assert_eq!(service.inner().counts(), [6, 6, 0]);
 
-    // What is refused is not called, and leaves the service as ready as it was.
+    // A refused request is not forwarded, and leaves the service ready.
     make_ready(&mut service);
     for token in ["x", "", "a b"] {
         let response = service.call(bearer(token)).now_or_never().unwrap().unwrap();
@@ -116,7 +116,7 @@ fn the_service_that_was_ready_is_called_when_keys_come() {
     assert_eq!(service.inner().counts(), [3, 3, 3]);
 }
 
-/// The same, against a service that panics where it is called without being ready.
+/// The same with a service that panics if called without being ready.
 #[tokio::test]
 async fn mock() {
     let world = World::new();
@@ -138,10 +138,10 @@ async fn mock() {
     });
     assert_eq!(response.unwrap().body(), &"mock");
 
-    // That was the one call that was allowed.
+    // That was the one allowed call.
     assert!(poll_ready(&mut service).is_pending());
 
-    // A refused request leaves the one readiness to the next.
+    // A refused request leaves its readiness to the next.
     handle.allow(1);
     make_ready(&mut service);
     let response = service.call(Request::new(())).await.unwrap();
@@ -179,14 +179,14 @@ where
 {
     let mut other = service.clone();
 
-    // Whoever waits for keys holds the only place, until it gives up.
+    // A request that waits for keys holds the only slot, until it is dropped.
     make_ready(service);
     let waiting = service.call(bearer(&world.good()));
     assert!(poll_ready(&mut other).is_pending());
     drop(waiting);
     make_ready(&mut other);
 
-    // Or until it is answered, well or badly.
+    // Or until it is answered, accepted or refused.
     for (forged, status) in [("AAAA", 401), ("", 200)] {
         keys.come(tower_bearer::keys::KeySet::default());
         let token = world.good() + forged;

@@ -139,7 +139,7 @@ fn two_fields() {
     );
 }
 
-/// Every byte that may stand in a header field, at every offset of a vector register.
+/// Every byte that a header field may contain, at every offset of a vector register.
 #[test]
 fn every_byte_of_a_token() {
     let bytes = (0..=u8::MAX).filter(|&byte| HeaderValue::from_bytes(&[byte]).is_ok());
@@ -162,7 +162,7 @@ fn every_byte_of_a_token() {
     }
 }
 
-/// No request can hold these, so no source has to refuse them.
+/// No request can contain these, so no source has to refuse them.
 #[test]
 fn bytes_that_http_refuses() {
     for value in ["Bearer abc\x7f", "Bearer abc\0", "Bearer abc\r\n def"] {
@@ -170,7 +170,7 @@ fn bytes_that_http_refuses() {
     }
 }
 
-/// The verifier limits the length, so that there is one limit for all sources.
+/// The verifier limits the length, so all sources share one limit.
 #[test]
 fn any_length() {
     for length in [1, 255, 256, 257, 16 * 1024, 16 * 1024 + 1, 1 << 20] {

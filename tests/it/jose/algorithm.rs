@@ -2,7 +2,7 @@ use tower_bearer::jose::{AlgorithmSet, KeyFamily};
 
 use super::*;
 
-/// The whole table of the crate, once more.
+/// The crate's whole table again.
 const NAMES: [(Algorithm, &str, KeyFamily); 14] = [
     (Algorithm::HS256, "HS256", KeyFamily::Hmac),
     (Algorithm::HS384, "HS384", KeyFamily::Hmac),

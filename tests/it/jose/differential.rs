@@ -1,4 +1,4 @@
-//! Our reading of claims against that of `serde_json`, on many damaged texts.
+//! Our reading of claims compared with `serde_json`'s, on many damaged texts.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -10,7 +10,7 @@ use tower_bearer::jose::RegisteredClaims;
 
 use crate::random::Random;
 
-/// Texts to damage. No name is a registered claim, so that types do not matter.
+/// Texts to damage. No name is a registered claim, so types do not matter.
 const TEXTS: [&str; 8] = [
     r#"{"a":1,"b":"text","c":null,"d":true,"e":false,"f":[1,"x",{"y":[]}],"g":{"h":{}}}"#,
     r#" { "a" : -1.5e+3 , "b" : "\u00e9\n\"\\/" , "cc" : [ ] , "d" : { } , "e" : 0 } "#,
@@ -22,7 +22,7 @@ const TEXTS: [&str; 8] = [
     "{\"tab\":\"\\t\",\r\n\t\"n\":[null,[true,[false]]],\"z\":10}",
 ];
 
-/// What damage is done with: what matters in JSON, and what does not.
+/// The characters of the damage: significant ones in JSON, and others.
 const ALPHABET: &[char] = &[
     '{', '}', '[', ']', ':', ',', '"', '\\', '/', ' ', '\n', '\t', '\0', '\u{1f}', '\u{7f}', 'u',
     'n', 't', 'f', 'e', 'E', '+', '-', '.', '0', '1', '9', 'a', 'x', 'é', '\u{feff}', '😀',
@@ -42,7 +42,7 @@ fn agrees_with_serde_json_on_damaged_texts() {
         assert_eq!(RegisteredClaims::parse(&text).is_ok(), expected, "{text:?}");
         verdicts[usize::from(expected)] += 1;
     }
-    // Both verdicts must have been put to the test.
+    // Both verdicts must have occurred.
     assert!(verdicts.iter().all(|&count| count > 20_000), "{verdicts:?}");
 }
 
@@ -61,7 +61,7 @@ fn agrees_with_serde_json_on_every_character_at_every_place() {
             "{text:?}"
         );
     };
-    // Strings are looked at in blocks of eight bytes, up to where fewer are left.
+    // Strings are read in blocks of eight bytes, and the rest bytewise.
     for character in (0..0x80_u8).map(char::from) {
         for before in (0..=17).map(|len| "x".repeat(len)) {
             for after in ["", "x", "xxxxxxx"] {
@@ -124,7 +124,7 @@ fn damage(text: &mut Vec<char>, random: &mut Random) {
     }
 }
 
-/// Any object without repeated names.
+/// Any object without duplicate names.
 struct Unrepeated;
 
 impl<'de> Deserialize<'de> for Unrepeated {

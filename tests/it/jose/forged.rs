@@ -66,7 +66,7 @@ fn from_hex(text: &str) -> Vec<u8> {
         .collect()
 }
 
-/// One number less another, both of the same length, the highest byte first.
+/// The difference of two big-endian numbers of one length.
 pub(crate) fn less(from: &[u8], what: &[u8]) -> Vec<u8> {
     let mut borrow = 0;
     let mut result: Vec<u8> = from
@@ -84,8 +84,8 @@ pub(crate) fn less(from: &[u8], what: &[u8]) -> Vec<u8> {
     result
 }
 
-/// The other of the two signatures that ECDSA has for each: (r, n − s). Both are good by FIPS
-/// 186-5, section 6.4.2.
+/// The other of the two valid ECDSA signatures: (r, n − s). Both are good by FIPS 186-5, section
+/// 6.4.2.
 pub(crate) fn other_spelling(algorithm: Algorithm, signature: &[u8]) -> Vec<u8> {
     let (r, s) = signature.split_at(signature.len() / 2);
     [r, &less(&from_hex(&curve(algorithm).1), s)].concat()
@@ -130,7 +130,7 @@ fn an_ecdsa_signature_in_der() {
         let good = key.sign(MESSAGE).unwrap();
         let (r, s) = good.split_at(good.len() / 2);
         let integer = |number: &[u8]| {
-            // A zero in front, so that it is not below 0. It may be one too many.
+            // A leading zero, so that it is not negative. It may be superfluous.
             let length = u8::try_from(number.len() + 1).unwrap();
             [&[0x02, length, 0], number].concat()
         };
@@ -160,7 +160,7 @@ fn zeros_in_front_of_the_halves_of_es512() {
 /// RFC 8032, section 5.1.7: S is below the order of the group.
 #[test]
 fn ed25519_has_one_spelling() {
-    // The lowest byte first.
+    // Little-endian.
     let order = from_hex("edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010");
     let key = signing_key(Algorithm::EdDSA);
     let verifying = key.verifying_key();
@@ -185,7 +185,7 @@ fn ed25519_has_one_spelling() {
             assert!(!verifying.verify(Algorithm::EdDSA, MESSAGE, &signature));
         }
     }
-    // The neutral element, and other spellings of it, with S = 0.
+    // The neutral element, and its other encodings, with S = 0.
     for r in [
         format!("01{}", "00".repeat(31)),
         format!("01{}80", "00".repeat(30)),

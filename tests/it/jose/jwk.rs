@@ -159,7 +159,7 @@ fn members_have_their_type_and_stand_once() {
     ] {
         assert_error(VerifyingKey::from_jwk(twice(member)), NOT_AN_OBJECT);
     }
-    // What is not known may be anything, even nested deeper than any stack.
+    // An unknown member may be anything, even nested deeper than any stack.
     let deep = format!(r#""zzz":{}{}"#, "[".repeat(100_000), "]".repeat(100_000));
     assert!(VerifyingKey::from_jwk(twice(&deep)).is_ok());
     for text in [
@@ -228,7 +228,7 @@ fn private_members_are_ignored() {
     assert_eq!(key.algorithms(), AlgorithmSet::of_family(KeyFamily::Ed));
 }
 
-/// Of a key, `n` and `e` count (RFC 7517, section 4.7, wants them to be alike).
+/// A key's `n` and `e` count (RFC 7517, section 4.7, requires them to match).
 #[test]
 fn certificates_are_not_looked_at() {
     let other = STANDARD.encode(der(pem!("p256.certificate")));
@@ -253,7 +253,7 @@ fn thumbprints_are_those_of_the_rfcs() {
             r#"{"kty":"EC","x":"l8tFrhx-34tV3hRICRDY9zCkDlpBhF42UQUfWVAWBFs","y":"9VE4jf_Ok_o64zbTTlcuNJajHmt6v9TDVrU0CdvGRDA","crv":"P-256"}"#,
             "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I",
         ),
-        // Not of an RFC: computed by another program.
+        // Not from an RFC: computed by another program.
         (
             r#"{"kty":"oct","k":"MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlBQkNERUY"}"#,
             "YGuYdyy3O_rB_kIBj2FrQrFsqOEFXF6z5B36l4CYPqU",

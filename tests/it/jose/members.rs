@@ -1,11 +1,11 @@
-//! What holds for header and claims alike: one JSON object, each name once.
+//! Rules for header and claims alike: one JSON object, each name once.
 
 use std::fmt::Write;
 
 use tower_bearer::TokenError;
 use tower_bearer::jose::{Header, RegisteredClaims};
 
-/// Whether both readers take an object with these members.
+/// Whether both readers accept an object with these members.
 #[track_caller]
 fn assert_members(members: &str, good: bool) {
     assert_text(&format!(r#"{{"alg":"ES256",{members}}}"#), good);
@@ -115,7 +115,7 @@ fn repeated_names_are_found_among_any_number() {
 
 #[test]
 fn an_object_has_so_many_members_and_no_more() {
-    // And `alg`, which the reader of claims does not know either.
+    // And `alg`, which the claims reader does not know either.
     assert_members(&numbered(255), true);
     let header = |count| Header::parse(&format!(r#"{{"alg":"ES256",{}}}"#, numbered(count)));
     assert!(header(256).is_ok());

@@ -7,7 +7,7 @@ fn parse(json: &str) -> NumericDate {
     serde_json::from_str(json).unwrap()
 }
 
-/// Asserts that the number is so many seconds, and so many nanoseconds, after 1970.
+/// Asserts that the number means these seconds and nanoseconds since 1970.
 #[track_caller]
 fn assert_date(json: &str, secs: i64, nanos: u32) {
     let expected = NumericDate::from_secs(secs).saturating_add(Duration::new(0, nanos));
@@ -32,7 +32,7 @@ fn numbers_of_every_form() {
 #[test]
 fn a_fraction_is_never_rounded_up() {
     assert_date("0.9999999999", 0, 999_999_999);
-    // The greatest number below 1, and the one below the next second of now.
+    // The greatest number below 1, and the one below the next second.
     assert_date("0.99999999999999988898", 0, 999_999_999);
     assert_date(
         "1767225599.99999976158142089844",

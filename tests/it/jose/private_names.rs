@@ -1,5 +1,5 @@
-//! Names that mean something to `serde_json` itself, in builds where that matters: another crate
-//! of the tests switches `raw_value` on.
+//! Names that `serde_json` reserves, in builds where that matters: another crate of the tests
+//! enables `raw_value`.
 
 use serde_json::{Map, Value, json};
 use tower_bearer::dangerous::{decode_unverified_claims, decode_unverified_header};
@@ -11,8 +11,8 @@ use super::*;
 
 const RAW_VALUE: &str = "$serde_json::private::RawValue";
 
-/// JSON that `serde_json` takes for what its text says, in so many layers, each as deep as one
-/// may be.
+/// JSON that `serde_json` replaces by what its text says, in this many layers, each at the maximum
+/// depth.
 fn layers(count: usize) -> String {
     let mut text = "1".to_owned();
     for _ in 0..count {

@@ -22,7 +22,7 @@ fn two_dots_make_three_parts() {
     assert_parts("a..c", "a", "", "c");
     assert_parts(".b.c", "", "b", "c");
     assert_parts("..", "", "", "");
-    // What the parts hold is not judged here.
+    // The content of the parts is not checked here.
     assert_parts("= \n.%2E.ä", "= \n", "%2E", "ä");
 }
 

@@ -131,7 +131,7 @@ fn private_keys_are_refused() {
         pem!("p256.sec1"),
     ] {
         assert_error(VerifyingKey::from_der(der(pem)), PRIVATE);
-        // Under the label of a public key, it is no better.
+        // Labelled as a public key, it is still refused.
         let relabelled = pem::encode(&pem::Pem::new("PUBLIC KEY", der(pem)));
         assert_error(VerifyingKey::from_pem(relabelled), PRIVATE);
     }
@@ -219,13 +219,13 @@ fn unsafe_public_keys_are_refused() {
 fn a_key_has_the_parameters_of_its_type() {
     const PARAMETERS: &str = "the public key has parameters that its type does not have";
 
-    // An empty string in the place of the NULL.
+    // An empty string instead of the NULL.
     let mut rsa = der(pem!("rsa2048.spki"));
     let null = rsa.windows(2).position(|bytes| bytes == [5, 0]).unwrap();
     rsa[null] = 4;
     assert_error(VerifyingKey::from_der(rsa), PARAMETERS);
 
-    // A NULL where nothing should be.
+    // A superfluous NULL.
     let mut ed25519 = der(pem!("ed25519.spki"));
     ed25519.splice(9..9, [5, 0]);
     ed25519[1] += 2;
@@ -252,7 +252,7 @@ fn damaged_der_is_refused() {
             VerifyingKey::from_der([&good[..], &[0]].concat()),
             "bytes follow the DER of the key: remove them",
         );
-        // Whatever one byte becomes, nothing panics.
+        // Whatever a byte becomes, nothing panics.
         for index in 0..good.len().min(80) {
             for byte in [0, 1, 0x30, 0x7f, 0x80, 0x84, 0xff] {
                 let mut bad = good.clone();
@@ -289,7 +289,7 @@ fn algorithms_can_only_be_narrowed() {
         secret.with_algorithms([Algorithm::HS512]),
         "the secret has 256 bits: use at least 512 random bits (64 bytes)",
     );
-    // It is long enough, and was narrowed.
+    // It is long enough, but was narrowed.
     let secret = VerifyingKey::from_secret([7; 48]).unwrap();
     let narrowed = secret.with_algorithms([Algorithm::HS256]).unwrap();
     assert_error(

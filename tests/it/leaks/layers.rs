@@ -1,4 +1,4 @@
-//! The layers, and how they refuse.
+//! The layers and their refusals.
 
 use http::Response;
 use tower::{Layer, Service, service_fn};

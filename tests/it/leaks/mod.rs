@@ -1,5 +1,5 @@
-//! Every public type, in a state that holds a token, a claim, a key or another secret: no text that
-//! can be had of it has a part of one.
+//! Every public type, in a state with a token, a claim, a key or another secret: no text of it
+//! contains a part of one.
 
 mod issuing;
 mod keys;
@@ -39,7 +39,7 @@ const NOT_SHOWN: [(&str, &str); 2] = [
     ),
 ];
 
-/// Types that are serialized in order to tell, and what.
+/// Types that are serialized on purpose, and what they show.
 const MEANT_TO_TELL: [(&str, &str); 4] = [
     ("jose::jwk::Jwk", "the public key; a secret it is not"),
     (
@@ -95,7 +95,7 @@ fn issuer() -> TestIssuer {
         .key(key.with_key_id("es256"))
 }
 
-/// The same token each time: a signature by ES256 is a new one each time it is made.
+/// The same token each time: ES256 signatures are randomized.
 fn token() -> &'static str {
     static TOKEN: LazyLock<String> = LazyLock::new(|| {
         let issuer = issuer();
@@ -109,7 +109,7 @@ fn token() -> &'static str {
     &TOKEN
 }
 
-/// A request with the token wherever one may be.
+/// A request with the token in every possible place.
 fn request() -> Request<()> {
     let token = token();
     Request::get(format!("/?access_token={token}"))

@@ -1,4 +1,4 @@
-//! What must not be told, and how it is looked for.
+//! The secrets, and the search for them.
 
 use std::any::type_name;
 use std::collections::{BTreeSet, HashSet};
@@ -12,10 +12,10 @@ use serde::Serialize;
 use super::{NOW, PASSWORD, ROLE, SCOPE, SECRET, SESSION, SUBJECT, issuer, pem, token};
 use crate::jose::der;
 
-/// No part of a secret that is as long as this may be found.
+/// No part of a secret with this length may be found.
 const LONGEST: usize = 8;
 
-/// Looks through what is told of values, and remembers of which types these were.
+/// Searches the texts of values, and records their types.
 pub(super) struct Told {
     /// All parts of all secrets.
     parts: HashSet<Vec<u8>>,
@@ -61,7 +61,7 @@ impl Told {
         self.displayed.insert(name_of::<T>());
     }
 
-    /// Also what lies behind the error.
+    /// Including its sources.
     #[track_caller]
     pub(super) fn error<T: Error>(&mut self, error: &T) {
         self.display(error);
@@ -97,13 +97,13 @@ fn name_of<T>() -> String {
     name.trim_start_matches("tower_bearer::").to_owned()
 }
 
-/// So that lists of numbers are the same on one line and on many.
+/// So that lists of numbers look the same on one line and on many.
 fn without_space(text: &str) -> Vec<u8> {
     let bytes = text.bytes();
     bytes.filter(|byte| !byte.is_ascii_whitespace()).collect()
 }
 
-/// What everything here is made of.
+/// The source of all values here.
 fn secrets() -> Vec<String> {
     let mut secrets: Vec<String> = token().split('.').map(str::to_owned).collect();
     let claims = [SUBJECT, SCOPE, ROLE, SESSION, "0123-token-id-4567"];
@@ -115,7 +115,7 @@ fn secrets() -> Vec<String> {
     let numbers = ["x", "y"].map(|name| public[name].as_str().unwrap().to_owned());
     secrets.extend(numbers);
     let pkcs8 = der(pem!("p256.pkcs8"));
-    // The last is the number that the key is.
+    // The last is the key's number.
     for bytes in [&SECRET[..], &pkcs8, &pkcs8[36..68]] {
         let hex: Vec<_> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
         secrets.extend([

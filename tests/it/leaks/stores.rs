@@ -1,4 +1,4 @@
-//! Where what is shared is kept.
+//! Stores and feeds.
 
 use std::time::Duration;
 

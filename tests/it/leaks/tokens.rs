@@ -1,4 +1,4 @@
-//! Tokens, keys and what is read into either, without a verifier.
+//! Tokens, keys and their parsed forms, without a verifier.
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -55,7 +55,7 @@ fn tell_keys(told: &mut Told) {
     told.show(&secret);
     told.show(&secret.verifying_key());
 
-    // What is published of a private key is the public one; of a secret, nothing.
+    // A private key publishes its public half; a secret publishes nothing.
     let public = Jwk::try_from(&signing.verifying_key()).unwrap();
     told.show(&public);
     assert!(!serde_json::to_string(&public).unwrap().contains(r#""d""#));

@@ -1,4 +1,4 @@
-//! Verifiers, what they accept, and what is revoked of it.
+//! Verifiers, accepted tokens, and revocations.
 
 use std::time::Duration;
 
@@ -43,7 +43,7 @@ pub(super) async fn tell(told: &mut Told) {
     told.show(&accepted);
     told.show(accepted.header());
     told.show(accepted.registered());
-    // It is remembered now.
+    // It is cached now.
     told.show(&verifier);
 
     let by_token = Revocation::token(&accepted).unwrap();

@@ -1,4 +1,4 @@
-//! What is logged of attacks.
+//! The log of attacks.
 
 use std::collections::HashSet;
 use std::convert::Infallible;
@@ -20,7 +20,7 @@ fn service(
     BearerAuthLayer::new(verifier).layer(service_fn(whoami))
 }
 
-/// One line, at debug level, that holds nothing of what was sent.
+/// One line, at debug level, with nothing of the input.
 #[track_caller]
 fn assert_quiet(log: &str, sent: &str) {
     let start = "DEBUG bearer_auth: tower_bearer: ";
@@ -31,7 +31,7 @@ fn assert_quiet(log: &str, sent: &str) {
     assert!(!log.any(|part| parts.contains(part)), "{sent}");
 }
 
-/// Of each token of `tests/vectors/derived`, one for every class of attack.
+/// From `tests/vectors/derived`, one token for every class of attack.
 #[test]
 fn no_token_makes_noise() {
     let file = include_str!("../../vectors/derived/tokens.json");
@@ -76,7 +76,7 @@ fn no_request_makes_noise() {
             request = request.header(field[0].as_str().unwrap(), &value);
             text += &value;
         }
-        // What the words of the answer have in common with the request.
+        // The words that answer and request share.
         let text = text.replace("Bearer ", " ");
         let request = request.body(()).unwrap();
         assert_quiet(&logged(|| drop(answer(service.clone(), request))), &text);

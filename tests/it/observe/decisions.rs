@@ -16,7 +16,7 @@ fn accepted() {
     let service = world.layer().layer(service_fn(whoami));
     let accept = || drop(answer(service.clone(), bearer(&world.good())));
     assert_logs(accept, "DEBUG bearer_auth: tower_bearer: token accepted\n");
-    // The same token was verified just before.
+    // The same token was just verified.
     let counts = [
         ("tower_bearer_accepted_total", 1),
         ("tower_bearer_cache_hits_total", 1),
@@ -165,7 +165,7 @@ fn keys_unavailable() {
     assert_counts(refuse, &counts);
 }
 
-/// What the operator has to mend is a warning, what the client did is not.
+/// What the operator must fix is a warning; what the client did is not.
 #[test]
 fn csrf() {
     let world = World::new();
@@ -213,7 +213,7 @@ fn requirements() {
     ];
     assert_counts(refuse, &counts);
 
-    // The one mistake that only the operator can make, and mend.
+    // The one mistake that only the operator can make and fix.
     let refuse = || drop(answer(require.clone(), Request::new(())));
     assert_logs(
         refuse,

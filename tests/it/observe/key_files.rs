@@ -35,7 +35,7 @@ fn key_files() {
         "WARN tower_bearer: keys not replaced, the last good ones stay: cannot use the key file {shown}: "
     );
     assert!(broken.starts_with(&text), "{broken}");
-    // One content is complained of once.
+    // Each content is reported once.
     assert_logs(reload, "");
 
     let name = |outcome| format!("tower_bearer_key_refreshes_total outcome={outcome}");

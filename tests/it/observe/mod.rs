@@ -1,4 +1,4 @@
-//! What operators see, to the letter.
+//! Logs and metrics, to the letter.
 
 mod attacks;
 mod decisions;
@@ -25,7 +25,7 @@ thread_local! {
     static LOG: RefCell<Option<Vec<u8>>> = const { RefCell::new(None) };
 }
 
-/// Writes what this thread logs, while it is recorded.
+/// Writes this thread's log while it is recorded.
 struct ThreadLog;
 
 impl Write for ThreadLog {
@@ -40,8 +40,8 @@ impl Write for ThreadLog {
     }
 }
 
-/// What this thread logs meanwhile, at whatever level. There is one subscriber for all tests:
-/// `tracing` remembers for the whole process who listens to what.
+/// This thread's log meanwhile, at any level. There is one subscriber for all tests: `tracing`
+/// caches interest for the whole process.
 #[track_caller]
 pub(crate) fn logged(action: impl FnOnce()) -> String {
     static START: Once = Once::new();
@@ -68,7 +68,7 @@ fn assert_logs(action: impl FnOnce(), expected: &str) {
     assert_eq!(logged(action), expected);
 }
 
-/// What was counted and set meanwhile, by name and labels.
+/// The counters and gauges that changed meanwhile, by name and labels.
 #[derive(Clone, Default)]
 struct Measured {
     counts: Arc<Mutex<BTreeMap<String, u64>>>,

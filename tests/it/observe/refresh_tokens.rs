@@ -4,7 +4,7 @@ use tower_bearer_issuer::{Grant, RefreshTokens};
 
 use super::{assert_counts, assert_logs};
 
-/// Once a family, however often its tokens come again. All else about them is no news.
+/// Once a family, however often its tokens come again. Nothing else about them is reported.
 #[test]
 fn refresh_tokens() {
     let tokens = <RefreshTokens>::builder(MemoryStore::new())

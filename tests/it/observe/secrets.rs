@@ -10,8 +10,8 @@ use tower_bearer::{AuthError, RequireLayer};
 use super::logged;
 use crate::auth::{LateKeys, NoKeys, World, bearer, whoami};
 
-/// Whatever a client sends, no log line is above `debug`, and none holds eight characters in a
-/// row of a token, of a claim, or of the key.
+/// Whatever a client sends, no log line is above `debug`, and none contains eight consecutive
+/// characters of a token, a claim, or the key.
 #[test]
 fn no_secret_is_logged() {
     let world = World::new();

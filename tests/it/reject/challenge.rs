@@ -59,7 +59,7 @@ fn scope() {
         ("read write:all", "read write:all"),
         ("  read   write ", "read write"),
         ("urn:a/b?c#d[0]{e}~!'", "urn:a/b?c#d[0]{e}~!'"),
-        // Whatever may not stand in a scope takes its scope with it.
+        // An invalid character removes its whole scope.
         ("read \" write", "read write"),
         (r#"read", error="x write"#, "write"),
         (r"a\ b", "b"),

@@ -81,7 +81,7 @@ fn no_message_needs_an_escape() {
     }
 }
 
-/// What a real client of gRPC makes of the answer.
+/// The answer as a real gRPC client reads it.
 #[test]
 fn tonic_understands_it() {
     let error = TokenError::Expired.into();

@@ -11,7 +11,7 @@ use http::{Request, Response};
 use tower_bearer::reject::{Realm, Rejection};
 use tower_bearer::{AuthError, CsrfError, RequestError, RequestHead, TokenError};
 
-/// Every error there is, some also with their data.
+/// Every error, some also with data.
 fn every_error() -> Vec<AuthError> {
     let mut errors = vec![
         AuthError::MissingToken,
@@ -45,7 +45,7 @@ fn text_of_malformed(reason: RequestError) -> &'static str {
     }
 }
 
-/// A request that has a marker wherever it can.
+/// A request with a marker in every part.
 fn request(content_type: Option<&str>) -> Request<()> {
     let mut builder = Request::get("/marker?marker=marker")
         .header("authorization", "Bearer marker")

@@ -9,7 +9,7 @@ use super::*;
 const IN_A_MINUTE: AuthError = AuthError::KeysUnavailable(Duration::from_secs(60));
 const UNKNOWN: AuthError = AuthError::InvalidToken(TokenError::UnknownKey);
 
-/// A verifier whose keys are these, and what it is told when it asks for others.
+/// A verifier with these keys, and the answers to its requests for others.
 fn verifier_with(
     keys: impl Into<KeySet>,
     answer: impl Fn() -> Refresh + Send + Sync + 'static,
@@ -79,14 +79,14 @@ fn a_refresh_that_brings_nothing_is_not_repeated() {
         &UNKNOWN,
         &AuthError::KeysUnavailable(Duration::ZERO),
     );
-    // Once for each call: judged anew, the token does not ask again.
+    // Once for each call: verified again, the token does not ask again.
     assert_eq!(asked(), 2);
 }
 
-/// The `kid` and the algorithm of every key that was asked for.
+/// The `kid` and the algorithm of every requested key.
 type Wanted = Arc<Mutex<Vec<(Option<String>, Algorithm)>>>;
 
-/// Keys that come when they are fetched.
+/// Keys that arrive when they are fetched.
 struct FetchedKeys {
     keys: Arc<Mutex<KeySet>>,
     fetch: Mutex<Option<oneshot::Receiver<KeySet>>>,

@@ -8,7 +8,7 @@ use tower_bearer::verify::{Cache, RevocationList};
 
 use super::*;
 
-/// An issuer and a verifier with one clock and with keys that can be replaced.
+/// An issuer and a verifier with one clock and replaceable keys.
 struct Setup {
     clock: FixedClock,
     issuer: TestIssuer,
@@ -86,7 +86,7 @@ fn a_repeated_token_is_verified_once() {
     ));
     assert_eq!(Cache::default(), Cache::entries(10_000));
 
-    // Another verifier has another memory.
+    // Another verifier has its own cache.
     let other = setup.builder().build().unwrap();
     assert!(!same(
         &verifier.verify_now(&token).unwrap(),
@@ -150,7 +150,7 @@ fn the_key_must_still_be_trusted() {
     let key = setup.issuer.verifying_key();
     let first = verifier.verify_now(&token).unwrap();
 
-    // Another key beside it changes nothing, nor does the same key made anew.
+    // Another key beside it changes nothing, nor does the same key loaded again.
     setup.trust([key.clone(), another_key().with_key_id("other")]);
     assert!(same(&first, &verifier.verify_now(&token).unwrap()));
     setup.trust([TestIssuer::new(ISSUER, Algorithm::HS256).verifying_key()]);
@@ -268,7 +268,7 @@ fn what_is_remembered_is_bounded() {
     assert!(!is_remembered(&verifier, &filled(3_000)));
 }
 
-/// How many of 1,000 tokens with a claim of this length such a cache remembers.
+/// How many of 1,000 tokens with a claim of this length such a cache keeps.
 fn remembered(cache: Cache, claim_len: usize) -> usize {
     let setup = Setup::new();
     let builder = setup.builder().cache(cache);
@@ -289,7 +289,7 @@ fn remembered_by(setup: &Setup, builder: VerifierBuilder, claim_len: usize) -> u
         .iter()
         .map(|token| verifier.verify_now(token).unwrap())
         .collect();
-    // From the last to the first, since a token that is not remembered displaces another.
+    // From the last to the first, since a token that is not cached evicts another.
     let pairs = tokens.iter().zip(&first).rev();
     pairs
         .filter(|(token, first)| same(first, &verifier.verify_now(token).unwrap()))
@@ -298,7 +298,7 @@ fn remembered_by(setup: &Setup, builder: VerifierBuilder, claim_len: usize) -> u
 
 #[test]
 fn its_size_may_be_given_in_bytes() {
-    // What the documentation says of the size of an entry, with a payload of 150 bytes.
+    // The documented size of an entry, with a payload of 150 bytes.
     let estimate = 250 + size_of::<Map<String, Value>>() + 2 * 150;
     let small = remembered(Cache::bytes(100 * estimate), 10);
     assert!((50..=120).contains(&small), "{small}");
@@ -323,7 +323,7 @@ fn what_is_known_of_revocations_counts_for_the_size() {
     assert!(0 < with && with < without, "{with}, {without}");
 }
 
-/// So often that each thread comes to hold it apart from the others.
+/// Often enough that each thread holds it as a hot token.
 const OFTEN: usize = 200;
 
 #[test]

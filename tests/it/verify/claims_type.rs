@@ -1,4 +1,4 @@
-//! What a token is decoded into, the rules of the application, and its roles.
+//! Claims types, the application's rules, and roles.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -66,7 +66,7 @@ fn claims_that_do_not_fit_are_refused() {
     let strict = verifier_of::<Strict>().build().unwrap();
     let token = with_claim("name", r#""Ada""#);
     assert_refuses(&strict, token, TokenError::UndecodableClaims);
-    // Not before the signature was found to be good.
+    // Not before the signature was verified.
     let impostor = impostor();
     let forged = impostor.token().audience(AUDIENCE).header("alg", "ES256");
     let forged = forged.header("kid", "es256").sign();

@@ -1,5 +1,5 @@
-//! The oldest trick: an HMAC whose secret is the public key, which everybody knows (CVE-2016-10555
-//! and many since).
+//! The oldest attack: an HMAC keyed with the public key, which everybody knows (CVE-2016-10555 and
+//! many since).
 
 use aws_lc_rs::hmac;
 use base64::Engine;
@@ -42,7 +42,7 @@ fn forms(pem: &[u8]) -> Vec<Vec<u8>> {
     let (texts, numbers): (Vec<_>, Vec<_>) = numbers.unzip();
     forms.extend(texts.into_iter().map(String::into_bytes));
     forms.push(numbers.concat());
-    // A point that is not compressed (SEC 1, section 2.3.3).
+    // An uncompressed point (SEC 1, section 2.3.3).
     forms.push([&[4][..], &numbers.concat()].concat());
     forms.extend(numbers);
     forms
@@ -69,7 +69,7 @@ fn all_forms() -> Vec<Vec<u8>> {
     forms
 }
 
-/// A token of [`ISSUER`] with an HMAC by this secret, of which nothing is checked.
+/// A token of [`ISSUER`] with an HMAC by this secret. Nothing is checked.
 fn forge(algorithm: Algorithm, secret: &[u8], key_id: Option<&str>) -> String {
     let header = match key_id {
         Some(key_id) => format!(r#"{{"alg":"{algorithm}","kid":"{key_id}"}}"#),
@@ -136,7 +136,7 @@ fn no_public_key_is_taken_for_a_secret() {
     assert_no_forgery(public_keys(), &[]);
 }
 
-/// Not even where both kinds are permitted, as with a list of algorithms that many share.
+/// Not even if both kinds are permitted, as by a shared list of algorithms.
 #[test]
 fn nor_beside_a_real_secret() {
     let both = [
@@ -160,7 +160,7 @@ fn nor_beside_a_real_secret() {
     }
 }
 
-/// What forges is right: with the secret itself it makes good tokens.
+/// The forgery works: with the secret itself it makes good tokens.
 #[test]
 fn the_forger_knows_the_trade() {
     let verifier = builder_with(VerifyingKey::from_secret(SECRET).unwrap())
@@ -202,8 +202,8 @@ fn nobody_signs_with_none() {
     }
 }
 
-/// A signature under the name of another algorithm, with the `kid` of its key, of that algorithm's
-/// key, and without.
+/// A signature labelled with another algorithm, with the `kid` of its key, of that algorithm's key,
+/// and without.
 #[test]
 fn no_algorithm_passes_for_another() {
     fn key_id(algorithm: Algorithm) -> &'static str {

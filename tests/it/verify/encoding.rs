@@ -1,4 +1,4 @@
-//! One token has one spelling, and is what it looks like.
+//! A token has one spelling and one meaning.
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -23,7 +23,7 @@ fn sign_parts(header: &str, payload: &str) -> String {
     format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature))
 }
 
-/// Two texts that stand for the same bytes, the first of which is as RFC 7515, section 2, wants it.
+/// Two texts for the same bytes, the first of which conforms to RFC 7515, section 2.
 fn parts() -> [(String, String); 2] {
     // Letters of which some are `-` and `_`, or `+` and `/`; and a length that would be padded.
     let header = format!(r#"{{"alg":"ES256","x":"{}"}}"#, "~~>?".repeat(10));
@@ -73,10 +73,10 @@ fn padding_and_space_are_refused_though_signed() {
     }
 }
 
-/// The edges of whatever reads base64 and JSON in blocks.
+/// The edges of block-wise base64 and JSON readers.
 #[test]
 fn parts_of_any_length_are_read_alike() {
-    // The signature of least work.
+    // The cheapest signature.
     let key = SigningKey::from_secret(Algorithm::HS256, SECRET).unwrap();
     let verifier = builder_with(key.verifying_key()).audience(AUDIENCE);
     let verifier = verifier.build().unwrap();
@@ -89,7 +89,7 @@ fn parts_of_any_length_are_read_alike() {
         assert_accepts(&verifier, &token);
         let (start, rest) = token.split_once('.').unwrap();
         let (payload, signature) = rest.split_once('.').unwrap();
-        // One letter less, or more, is another text, whichever way it decodes.
+        // One letter less, or more, is another text, however it decodes.
         let shorter = format!("{start}.{}.{signature}", &payload[..payload.len() - 1]);
         assert!(verifier.verify_now(shorter).is_err(), "{len}");
         let longer = format!("{start}.{payload}A.{signature}");
@@ -105,7 +105,7 @@ fn a_signature_is_over_its_own_parts() {
     let [header, payload, signature] = parts[..] else {
         panic!("{good}");
     };
-    // Over the same parts the other way round, over one of them, and over both without the dot.
+    // Over the same parts in reverse, over one of them, and over both without the dot.
     for text in [
         format!("{payload}.{header}"),
         header.to_owned(),
@@ -125,7 +125,7 @@ fn a_signature_is_over_its_own_parts() {
     ] {
         assert!(verifier.verify_now(text).is_err());
     }
-    // That of another token of the same issuer.
+    // From another token of the same issuer.
     let other = issuer().token().audience(AUDIENCE).subject("bob").sign();
     let (_, other) = other.rsplit_once('.').unwrap();
     assert_refuses(
@@ -190,12 +190,12 @@ fn encrypted_tokens_are_refused() {
     }
 }
 
-/// What is signed is read as it stands: nothing is inflated, no token is looked for in a token.
+/// The signed content is taken literally: nothing is inflated, no token is looked for in a token.
 #[test]
 fn nothing_is_unwrapped() {
     let verifier = verifier();
     let claims = claims();
-    // DEFLATE (RFC 1951, section 3.2.4) with one block that is stored.
+    // DEFLATE (RFC 1951, section 3.2.4) with one stored block.
     let len = u16::try_from(claims.len()).unwrap();
     let mut deflated = vec![1];
     deflated.extend(len.to_le_bytes());

@@ -1,5 +1,5 @@
-//! The verdicts of verifiers that remember tokens against those of one that does not, while
-//! tokens, keys, clock, rules and revocations change at random.
+//! Compares verifiers that cache tokens with one that does not, while tokens, keys, clock, rules
+//! and revocations change at random.
 #![expect(clippy::arithmetic_side_effects, reason = "all numbers are small")]
 
 use std::collections::HashSet;
@@ -21,7 +21,7 @@ const PARTNER: &str = "https://partner.example.com";
 const KEY_IDS: [Option<&str>; 3] = [None, None, Some("a")];
 const SUBJECTS: [&str; 3] = ["alice", "bob", "carol"];
 
-/// Keys that are replaced between requests, or by being asked for newer ones.
+/// Keys that are replaced between requests, or on a request for newer ones.
 struct World {
     keys: RwLock<KeySet>,
     /// What the next [`refresh`](KeyProvider::refresh) finds.
@@ -52,7 +52,7 @@ impl KeyProvider for World {
     }
 }
 
-/// A verifier, and what can be changed under it.
+/// A verifier, and what can change under it.
 struct Subject {
     verifier: Verifier,
     ours: Arc<World>,
@@ -73,7 +73,7 @@ impl Subject {
         let extra = Arc::<RwLock<KeySet>>::default();
         let banned = Arc::new(AtomicUsize::new(usize::MAX));
 
-        // A set that is made anew for each token, beside one that is not.
+        // A set that is rebuilt for each token, beside one that is not.
         let (partner_keys, extra_keys) = (Arc::clone(&partner), Arc::clone(&extra));
         let partner_keys = Combined::default()
             .and(move || partner_keys.read().unwrap().clone())
@@ -83,7 +83,7 @@ impl Subject {
             .leeway(Duration::from_secs(5))
             .max_age(Duration::from_secs(120));
         let rule = Arc::clone(&banned);
-        // As short as the tokens and the leeway of the partner let it be.
+        // As short as the tokens and the partner's leeway allow.
         let revoked = RevocationList::local()
             .longest_life(Duration::from_secs(440))
             .margin(Duration::from_secs(10))
@@ -127,7 +127,7 @@ impl Subject {
         revoked.now_or_never().unwrap().unwrap();
     }
 
-    /// All that an application can learn.
+    /// All that an application can observe.
     fn verdict(&self, token: &str) -> Result<String, AuthError> {
         let verified = self.verifier.verify(token).now_or_never().unwrap()?;
         let mut text = verified.header().json().to_owned();
@@ -146,7 +146,7 @@ impl Subject {
     }
 }
 
-/// From none to three keys, with and without `kid`, for one algorithm or for both.
+/// Zero to three keys, with and without `kid`, for one algorithm or for both.
 fn key_set(random: &mut Random) -> KeySet {
     let secrets = [[1; 48], [2; 48], [1; 48], [1; 48], [3; 48]];
     (0..random.choose(&[0, 1, 1, 1, 2, 2, 3]).to_owned())
@@ -200,7 +200,7 @@ fn session_at(now: i64, random: &mut Random) -> String {
     format!("{}-{}", now / 200, random.below(12))
 }
 
-/// What is revoked of somebody.
+/// Something of a user's that is revoked.
 fn revocation(now: i64, random: &mut Random) -> Revocation {
     let issuer = *random.choose(&[ISSUER, PARTNER]);
     if random.one_in(8) {
@@ -211,7 +211,7 @@ fn revocation(now: i64, random: &mut Random) -> Revocation {
     }
 }
 
-/// The token of another, with one character changed.
+/// Another's token, with one character changed.
 fn damaged(token: &str, random: &mut Random) -> String {
     let at = random.below(token.len());
     let character = random.choose(&['A', 'Q', 'x', '_', '.', '=']);
@@ -287,7 +287,7 @@ fn remembering_changes_no_verdict() {
             Err(error) => drop(reasons.insert(error.reason())),
         }
     }
-    // Both verdicts, and every reason that can come and go, must have been put to the test.
+    // Both verdicts, and every reason that can come and go, must have occurred.
     assert!(accepted > STEPS / 15, "{accepted}");
     for reason in [
         "expired",

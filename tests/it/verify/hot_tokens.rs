@@ -1,4 +1,4 @@
-//! Tokens that come again and again, which each thread holds apart from the others.
+//! Frequent tokens, which each thread holds separately.
 
 use std::time::Duration;
 
@@ -7,14 +7,14 @@ use tower_bearer::verify::Cache;
 
 use super::*;
 
-/// Of so many looks, one at least makes a token hot.
+/// Of this many lookups, at least one makes a token hot.
 const OFTEN: usize = 32 + 1;
 
 fn issuer_of(clock: &FixedClock) -> TestIssuer {
     TestIssuer::new(ISSUER, Algorithm::HS256).clock(clock.clone())
 }
 
-/// A verifier that remembers two tokens, beside those that are hot.
+/// A verifier that caches two tokens, beside the hot ones.
 struct Small {
     issuer: TestIssuer,
     verifier: Verifier,
@@ -43,7 +43,7 @@ impl Small {
         first
     }
 
-    /// Has all tokens but the hot ones forgotten: others come more than once, one after another.
+    /// Evicts all tokens but the hot ones: others are used more than once, one after another.
     fn fill(&self) {
         for subject in 1000..1012 {
             for _ in 0..3 {
@@ -52,7 +52,7 @@ impl Small {
         }
     }
 
-    /// Whether a token was not verified since. Of two looks, one at least is at what is hot.
+    /// Whether a token was not verified since. Of two lookups, at least one is of a hot token.
     fn remembers(&self, subject: usize, first: &VerifiedToken) -> bool {
         (0..2).any(|_| std::ptr::eq(self.verify(subject).claims(), first.claims()))
     }
@@ -66,7 +66,7 @@ fn one_that_has_lost_its_place_is_remembered_all_the_same() {
         small.fill();
         small.remembers(subject, &first)
     });
-    // Now and then, another one that has become hot takes its place there, too.
+    // Sometimes another hot token takes its place there, too.
     let stayed = stayed.count();
     assert!(stayed > 32, "{stayed}");
 }

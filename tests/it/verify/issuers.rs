@@ -14,7 +14,7 @@ fn named(name: &str, algorithm: Algorithm) -> TestIssuer {
     TestIssuer::new(name, algorithm).clock(clock())
 }
 
-/// A key of the same algorithm and `kid` as [`named`] has it for ES256, but another one.
+/// A key with the same algorithm and `kid` as [`named`]'s for ES256, but another one.
 fn rival(name: &str) -> TestIssuer {
     let pem = include_bytes!("../fixtures/p256.pkcs8.pem");
     let key = tower_bearer::SigningKey::from_pem(Algorithm::ES256, pem).unwrap();
@@ -42,7 +42,7 @@ fn each_issuer_signs_with_its_own_keys() {
 
 #[test]
 fn keys_are_never_pooled() {
-    // Both have a key of the `kid` `es256`, and one names the other.
+    // Both have a key with the `kid` `es256`, and one names the other.
     let verifier = two();
     for issuer in [named(THEIRS, Algorithm::ES256), rival(OURS)] {
         let token = issuer.token().audience(AUDIENCE);
@@ -234,7 +234,7 @@ fn what_is_remembered_is_held_to_the_keys_of_its_own_issuer() {
     assert_refuses(&verifier, &tokens[1], TokenError::UnknownKey);
 }
 
-/// Nor does it matter that they share a key.
+/// Nor does a shared key matter.
 #[test]
 fn what_is_remembered_is_held_to_the_rules_of_its_own_issuer() {
     let clock = clock();

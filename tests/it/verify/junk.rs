@@ -1,4 +1,4 @@
-//! Junk costs no signature: none of it is held against a key.
+//! Junk costs no signature: none of it is checked against a key.
 #![expect(clippy::arithmetic_side_effects, reason = "all numbers are small")]
 
 #[path = "../../../benches/junk/mod.rs"]
@@ -6,8 +6,8 @@ mod kinds;
 
 use super::*;
 
-/// A verifier of tokens by RS256, and how often its key was asked for: no signature is checked
-/// without.
+/// A verifier of RS256 tokens, and the number of lookups of its key: no signature is checked
+/// without one.
 fn verifier() -> (Verifier, impl Fn() -> usize) {
     let keys = KeySet::from(TestIssuer::new(ISSUER, Algorithm::RS256).verifying_key());
     let asked = Arc::new(AtomicUsize::new(0));
@@ -28,7 +28,7 @@ fn reason(verifier: &Verifier, token: &str) -> TokenError {
     }
 }
 
-/// The same with a signature that could be one by RS256.
+/// The same with a plausible RS256 signature.
 fn with_signature(token: &str) -> String {
     let rest = token.rsplit_once('.').map_or(token, |(rest, _)| rest);
     format!("{rest}.{}", "A".repeat(342))
@@ -41,15 +41,15 @@ fn no_junk_reaches_a_signature() {
         for len in [4096, 8192, 16 * 1024 - 400] {
             let junk = make(len);
             if kind == "a long signature" {
-                // All else is right, so the key is asked for. What cannot be decoded is no
-                // signature that could be checked.
+                // All else is right, so the key is looked up. A text that cannot be decoded is no
+                // signature to check.
                 assert_eq!(reason(&verifier, &junk), TokenError::Malformed);
                 continue;
             }
             let before = asked();
             let refused = reason(&verifier, &junk);
             assert_ne!(refused, TokenError::BadSignature, "{kind}");
-            // It is not the signature that shows what it is.
+            // Not the signature gives it away.
             if refused != TokenError::Malformed {
                 assert_eq!(reason(&verifier, &with_signature(&junk)), refused, "{kind}");
             }

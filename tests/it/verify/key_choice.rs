@@ -1,4 +1,4 @@
-//! Which key verifies a token.
+//! Key selection.
 
 use tower_bearer::{JwkSet, SigningKey, VerifyingKey};
 
@@ -20,7 +20,7 @@ fn nameless(number: u8) -> VerifyingKey {
     secret(number).verifying_key()
 }
 
-/// What comes of a token, signed by the secret of this number, with this `kid`.
+/// The verdict on a token, signed by the secret with this number, with this `kid`.
 #[track_caller]
 fn assert_outcome(
     keys: &[VerifyingKey],
@@ -85,7 +85,7 @@ fn a_key_without_id_fits_any_unless_another_fits_exactly() {
     let keys = [nameless(1), named(2, "a")];
     assert_outcome(&keys, 1, Some("b"), Ok(()));
     assert_outcome(&keys, 2, Some("a"), Ok(()));
-    // The key `a` is meant: the other one is not tried.
+    // The key `a` is named: the other one is not tried.
     assert_outcome(&keys, 1, Some("a"), BAD);
     assert_outcome(&keys, 2, Some("b"), BAD);
     assert_outcome(&[nameless(1), nameless(2)], 1, Some("a"), AMBIGUOUS);
@@ -142,7 +142,7 @@ fn two_keys_of_one_id_are_ambiguous_unless_they_are_the_same() {
 
 #[test]
 fn the_key_never_lets_the_token_choose() {
-    // HMAC with the text of a public key, for a verifier that trusts that key and a secret.
+    // HMAC keyed with the text of a public key, for a verifier that trusts that key and a secret.
     let public: &[u8] = include_bytes!("../fixtures/p256.spki.pem");
     let keys = [
         VerifyingKey::from_pem(public).unwrap().with_key_id("ec"),
@@ -192,7 +192,7 @@ fn the_keys_of_a_jwk_set() {
 fn the_signature_of_the_longest_key_has_room() {
     let key = VerifyingKey::from_pem(pem!("rsa8192.spki")).unwrap();
     let verifier = builder_with(key).audience(AUDIENCE).build().unwrap();
-    // Made by another program: to sign with such a key takes seconds.
+    // Made by another program: signing with such a key takes seconds.
     let token = include_str!("../fixtures/rsa8192.token").trim_end();
     assert!(verifier.verify_now(token).is_ok());
 }

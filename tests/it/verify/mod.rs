@@ -29,24 +29,24 @@ use tower_bearer::{Algorithm, AuthError, TokenError, Validation, VerifiedToken, 
 
 const ISSUER: &str = "https://issuer.example.com";
 const AUDIENCE: &str = "my-api";
-/// When all these tests take place: 2026-01-01T00:00:00Z.
+/// The time of all these tests: 2026-01-01T00:00:00Z.
 const NOW: i64 = 1_767_225_600;
 
 fn clock() -> FixedClock {
     FixedClock::at(NOW.unsigned_abs())
 }
 
-/// The issuer that is trusted, with the key `es256`.
+/// The trusted issuer, with the key `es256`.
 fn issuer() -> TestIssuer {
     TestIssuer::new(ISSUER, Algorithm::ES256).clock(clock())
 }
 
-/// An issuer of the same name with another key, `eddsa`, that nobody trusts.
+/// An issuer with the same name and another key, `eddsa`, which is not trusted.
 fn impostor() -> TestIssuer {
     TestIssuer::new(ISSUER, Algorithm::EdDSA).clock(clock())
 }
 
-/// A verifier in the making that trusts [`issuer`], still without an audience.
+/// A verifier builder that trusts [`issuer`], still without an audience.
 fn builder() -> VerifierBuilder<Map<String, Value>> {
     builder_with(issuer().verifying_key())
 }
@@ -103,7 +103,7 @@ where
     assert_eq!(error, AuthError::InvalidToken(reason));
 }
 
-/// Keys that count how often newer ones are asked for.
+/// Keys that count the requests for newer ones.
 struct CountingKeys<F> {
     keys: KeySet,
     answer: F,

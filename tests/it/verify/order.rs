@@ -9,7 +9,7 @@ type Flaw = fn(TokenBuilder<'_>) -> TokenBuilder<'_>;
 
 /// A token with a flaw for every check from this one on, the last ones first.
 ///
-/// Each step adds the flaw that the step before it is to be hidden by.
+/// Each step adds the flaw that must hide the one of the step before.
 const STEPS: [(TokenError, Flaw); 13] = [
     (TokenError::UnknownKey, |token| {
         token.header("kid", "unknown")
@@ -64,7 +64,7 @@ fn the_first_flaw_is_the_one_that_is_named() {
     for (step, (reason, add_flaw)) in STEPS.into_iter().enumerate() {
         token = add_flaw(token);
         assert_refuses(&verifier, token.clone().sign(), reason);
-        // Only the first of the steps gets as far as the keys.
+        // Only the first step gets as far as the keys.
         assert_eq!(asked(), 1, "step {step}");
     }
     let critical = token.clone().header("crit", "x");
@@ -119,7 +119,7 @@ fn only_a_missing_key_asks_for_others() {
     let issuer = issuer();
     let token = issuer.token().audience(AUDIENCE);
     assert_accepts(&verifier, token.clone().header("kid", "a").sign());
-    // The key is there, but not for this algorithm.
+    // The key exists, but not for this algorithm.
     let confused = token.clone().header("kid", "b").sign();
     assert_refuses(&verifier, confused, TokenError::AlgorithmNotAllowed);
     assert_eq!(asked(), 0);

@@ -102,7 +102,7 @@ fn a_token_is_of_the_type_that_is_demanded() {
     }
     let prefixed = verifier_by(RULES().token_type("application/at+jwt"));
     assert_accepts(&prefixed, token.clone().header("typ", "at+jwt").sign());
-    // Unless one is demanded, any type will do.
+    // Unless one is required, any type will do.
     assert_accepts(&super::verifier(), token.header("typ", "whatever").sign());
 }
 
@@ -125,7 +125,7 @@ fn a_required_claim_is_there_and_not_null() {
         assert_claim(rules(), name, "1", Err(TokenError::MissingClaim));
     }
     assert_refuses(&verifier_by(rules()), token(), TokenError::MissingClaim);
-    // Every one is required, and one inside of another claim does not count.
+    // Every one is required, and a nested claim does not count.
     let nested = r#"{"tenant":1}"#;
     assert_claim(rules(), "other", nested, Err(TokenError::MissingClaim));
     let both = rules().require_claim("region");
@@ -262,7 +262,7 @@ fn algorithms_are_narrowed() {
     assert_refuses(&verifier, token(), TokenError::AlgorithmNotAllowed);
 }
 
-/// Where it is decides how its name is kept.
+/// Its position decides how its name is stored.
 #[test]
 fn a_required_claim_may_stand_anywhere_but_is_neither_null_nor_repeated() {
     let verifier = builder().audience(AUDIENCE).require_claim("tenant");
