@@ -1,4 +1,4 @@
-//! A client over HTTP, for tests that have much to say at once.
+//! An HTTP client for tests with many requests.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use serde_json::Value;
 
-/// Longer than anything takes, on a machine that has other things to do.
+/// Longer than anything takes, on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A client of one server.
@@ -22,7 +22,7 @@ pub(crate) struct Client {
     base: String,
 }
 
-/// What a server answered.
+/// A server's answer.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
@@ -108,7 +108,7 @@ impl Answer {
         assert_eq!(self.json(), *body, "{self:?}");
     }
 
-    /// That it is refused, with these words in the body and in the challenge.
+    /// Asserts a refusal, with these words in the body and in the challenge.
     #[track_caller]
     pub(crate) fn assert_refused(&self, status: u16, error: &str, description: &str) {
         let body = serde_json::json!({"error": error, "error_description": description});

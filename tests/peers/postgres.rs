@@ -1,4 +1,4 @@
-//! A PostgreSQL server, as Debian's `postgresql` has it.
+//! A PostgreSQL server, as in Debian's `postgresql`.
 
 use std::fs::{self, File};
 use std::os::unix::fs::{MetadataExt, chown};
@@ -12,7 +12,7 @@ use tempfile::TempDir;
 
 use crate::process::{Process, free_port};
 
-/// The user `nobody`: PostgreSQL refuses to be root.
+/// The user `nobody`: PostgreSQL refuses to run as root.
 const NOBODY: u32 = 65534;
 
 /// A server with an empty database, which ends with its owner.
@@ -44,7 +44,7 @@ impl Postgres {
         server
     }
 
-    /// Runs, and has what it had before.
+    /// Runs, with its earlier data.
     pub(crate) async fn run(&mut self) {
         let log = File::create(self.folder.path().join("log")).unwrap();
         let mut postgres = program("postgres", self.folder.path());
@@ -60,7 +60,7 @@ impl Postgres {
         }
     }
 
-    /// Ends it. Killed, it would leave shared memory behind.
+    /// Stops it. If killed, it would leave shared memory behind.
     pub(crate) fn stop(&mut self) {
         if let Some(mut process) = self.process.take() {
             process.signal("INT");
@@ -75,9 +75,9 @@ impl Drop for Postgres {
     }
 }
 
-/// One of its programs, for somebody who may run it in this folder.
+/// One of its programs, run by a user with access to this folder.
 fn program(name: &str, folder: &Path) -> Command {
-    // Debian keeps the programs of each version apart, and off the path.
+    // Debian keeps each version's programs in its own folder, off the path.
     let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten();
     let path = versions
         .map(|version| version.unwrap().path().join("bin").join(name))

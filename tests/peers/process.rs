@@ -1,4 +1,4 @@
-//! Programs that run while a test does.
+//! Programs that run during a test.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
@@ -10,7 +10,7 @@ use std::time::Duration;
 /// A running program, which ends with its owner.
 pub(crate) struct Process {
     child: Child,
-    /// The lines of its standard output: a thread reads them, so that waiting for one can end.
+    /// The lines of its standard output, read by a thread, so that a wait for one can time out.
     lines: Receiver<String>,
 }
 
@@ -27,7 +27,7 @@ impl Process {
         Self { child, lines }
     }
 
-    /// What it prints next. On a busy machine, that can take its time.
+    /// Its next line. On a busy machine, that can take a while.
     pub(crate) fn next_line(&self) -> String {
         self.lines.recv_timeout(Duration::from_secs(60)).unwrap()
     }
@@ -64,7 +64,7 @@ impl Drop for Process {
     }
 }
 
-/// A port that nobody listened on just now.
+/// A port that was free just now.
 pub(crate) fn free_port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     listener.local_addr().unwrap().port()

@@ -18,7 +18,7 @@ pub(crate) struct Provider {
     metadata: OnceCell<Value>,
 }
 
-/// How often its endpoints were asked.
+/// The number of requests to its endpoints.
 #[derive(serde::Deserialize)]
 pub(crate) struct Counts {
     pub(crate) discovery: u32,
@@ -55,7 +55,7 @@ impl Provider {
         Self::with(&["--tls".into(), certificate(), key])
     }
 
-    /// Signs with new keys, and publishes the others on.
+    /// Signs with new keys, and keeps publishing the others.
     pub(crate) fn rotate(&self) {
         self.tell("rotate", "rotated");
     }
@@ -65,22 +65,22 @@ impl Provider {
         self.tell("withdraw", "withdrawn");
     }
 
-    /// Does not answer who wants the keys.
+    /// Does not answer requests for the keys.
     pub(crate) fn hang(&self) {
         self.tell("hang", "hanging");
     }
 
-    /// Answers with 500 who wants the keys.
+    /// Answers requests for the keys with 500.
     pub(crate) fn fail(&self) {
         self.tell("fail", "failing");
     }
 
-    /// Hangs up on everybody.
+    /// Hangs up on every client.
     pub(crate) fn go_down(&self) {
         self.tell("down", "down");
     }
 
-    /// Is well again, and answers who is waiting.
+    /// Recovers, and answers waiting requests.
     pub(crate) fn recover(&self) {
         self.tell("ok", "ok");
     }
@@ -111,7 +111,7 @@ impl Provider {
         response.json()["access_token"].as_str().unwrap().to_owned()
     }
 
-    /// Where it has something, by its own word.
+    /// An endpoint, from its metadata.
     fn endpoint(&self, name: &str) -> String {
         let metadata = self.metadata.get_or_init(|| {
             let url = format!("{}/.well-known/openid-configuration", self.issuer);
@@ -126,7 +126,7 @@ impl Provider {
     }
 }
 
-/// What a provider shows over TLS.
+/// What a provider serves over TLS.
 pub(crate) fn certificate() -> PathBuf {
     folder().join("keys/localhost.certificate.pem")
 }

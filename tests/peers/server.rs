@@ -1,4 +1,4 @@
-//! Examples, above all the two servers, as processes of their own.
+//! Examples, mainly the two servers, as processes of their own.
 
 use std::env;
 use std::ffi::{OsStr, OsString};
@@ -18,7 +18,7 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// One with a key for each algorithm, none with a `kid`, and further options.
+    /// With a key for each algorithm, none with a `kid`, and further options.
     pub(crate) fn with_every_key(options: &[&str]) -> Self {
         let mut arguments: Vec<OsString> = vec!["--secret-file".into(), public_key("HS256").into()];
         for algorithm in ["RS256", "ES256", "ES384", "ES512", "EdDSA"] {
@@ -39,7 +39,7 @@ impl Server {
         Self::spawn(listening("auth_server").args(options))
     }
 
-    /// `auth_server` that writes all there is to log into a file.
+    /// `auth_server` with a full log in a file.
     pub(crate) fn auth_logging_to(file: File) -> Self {
         Self::spawn(
             listening("auth_server")
@@ -78,7 +78,7 @@ impl Server {
         }
     }
 
-    /// What it prints next.
+    /// Its next line.
     pub(crate) fn next_line(&self) -> String {
         self.process.next_line()
     }
@@ -87,13 +87,13 @@ impl Server {
         format!("http://{}{path}", self.address)
     }
 
-    /// The process, for what only its operating system knows of it.
+    /// The process, for data that only the operating system has.
     pub(crate) fn process(&mut self) -> &mut Process {
         &mut self.process
     }
 }
 
-/// How a set-up ends that is not expected to start: its status, and its standard error.
+/// The status and standard error of a setup that must fail.
 pub(crate) fn failing(
     name: &str,
     arguments: impl IntoIterator<Item: AsRef<OsStr>>,
@@ -128,7 +128,7 @@ fn listening(name: &str) -> Command {
     command
 }
 
-/// An example as built last: its place is beside that of this test.
+/// The last build of an example, beside this test.
 fn example(name: &str) -> Command {
     let deps = env::current_exe().unwrap();
     let program = deps

@@ -1,4 +1,4 @@
-//! The example `auth_server`, as its clients see it.
+//! The example `auth_server` from a client's view.
 
 mod bearer;
 mod bodies;
@@ -33,7 +33,7 @@ struct AuthServer {
     client: Client,
 }
 
-/// What a client gets that signs in.
+/// What a signed-in client gets.
 struct Pair {
     access_token: String,
     refresh_token: String,
@@ -76,7 +76,7 @@ impl AuthServer {
         self.post("/refresh", &body).await
     }
 
-    /// Whether the protected route takes a token, which it otherwise refuses as no good.
+    /// Whether the protected route accepts a token, which it otherwise refuses as invalid.
     async fn takes(&self, access_token: &str) -> bool {
         let answer = self.get_as("/protected", access_token).await;
         if answer.status == 200 {
@@ -106,10 +106,10 @@ fn pair(answer: &Answer) -> Pair {
     }
 }
 
-/// What an issuer's name looks like where nobody goes there.
+/// An issuer name that is never contacted.
 const ISSUER: &str = "https://auth.example.com";
 
-/// Whom tokens of the server are for unless it is told otherwise.
+/// The server's default audience.
 const AUDIENCE: &str = "auth_server";
 
 fn key_file() -> PathBuf {

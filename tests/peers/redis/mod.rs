@@ -33,7 +33,7 @@ fn entry_for(text: impl AsRef<[u8]>, ttl: Duration) -> Entry {
     Entry { bytes, ttl }
 }
 
-/// The reason for which the store could not be asked.
+/// The reason why the store was unavailable.
 #[track_caller]
 fn reason<T: Debug, E: Error>(result: Result<T, E>) -> String {
     let error = result.unwrap_err();

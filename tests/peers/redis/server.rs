@@ -10,8 +10,8 @@ use tower_bearer_redis::{Redis, RedisFeed, RedisStore};
 
 use crate::process::{Process, free_port};
 
-/// A running `redis-server`, or whatever the environment has in `REDIS_SERVER`, on a port of its own.
-/// It ends with its owner, and leaves nothing.
+/// A running `redis-server`, or the program in `REDIS_SERVER`, on its own port. It ends with its
+/// owner, and leaves nothing behind.
 pub(crate) struct RedisServer {
     process: Option<Process>,
     folder: TempDir,
@@ -20,12 +20,12 @@ pub(crate) struct RedisServer {
 }
 
 impl RedisServer {
-    /// One that writes nothing to its disk.
+    /// Without persistence.
     pub(crate) fn start() -> Self {
         Self::with(&["--appendonly", "no"])
     }
 
-    /// One that writes everything to its disk at once.
+    /// With immediate persistence.
     pub(crate) fn durable() -> Self {
         Self::with(&["--appendonly", "yes", "--appendfsync", "always"])
     }
@@ -35,7 +35,7 @@ impl RedisServer {
         let mut server = Self {
             process: None,
             folder: tempfile::tempdir().unwrap(),
-            // In a cluster it also takes the one that is 10,000 higher.
+            // In a cluster it also uses the port 10,000 higher.
             port: iter::repeat_with(free_port)
                 .find(|port| *port < 55_000)
                 .unwrap(),
@@ -45,12 +45,12 @@ impl RedisServer {
         server
     }
 
-    /// Ends it as a power cut does.
+    /// Kills it, like a power cut.
     pub(crate) fn go_down(&mut self) {
         self.process = None;
     }
 
-    /// Starts it again, with what is on its disk.
+    /// Starts it again, with its persisted data.
     pub(crate) fn come_up(&mut self) {
         let program = env::var_os("REDIS_SERVER").unwrap_or_else(|| "redis-server".into());
         let mut command = Command::new(program);
@@ -64,12 +64,12 @@ impl RedisServer {
         self.process = Some(process);
     }
 
-    /// Has it answer nothing, while its connections stay.
+    /// Makes it hang, with its connections open.
     pub(crate) fn hang(&self) {
         self.process.as_ref().unwrap().signal("STOP");
     }
 
-    /// Has it answer again.
+    /// Makes it answer again.
     pub(crate) fn wake(&self) {
         self.process.as_ref().unwrap().signal("CONT");
     }
@@ -99,7 +99,7 @@ impl RedisServer {
         client.get_multiplexed_async_connection().await.unwrap()
     }
 
-    /// What the server itself answers.
+    /// The server's own answer.
     pub(crate) async fn ask<T: FromRedisValue>(&self, command: &Cmd) -> T {
         let mut connection = self.connection().await;
         command.query_async(&mut connection).await.unwrap()
