@@ -46,7 +46,6 @@
 //! - [`extract`]: tokens from cookies, other headers, WebSocket subprotocols.
 //! - [`reject`]: what clients are told, and how to tell them otherwise.
 //! - [`jose`]: tokens, headers, claims, algorithms and keys as such.
-#![cfg_attr(feature = "axum", doc = "- [`axum`]: extractors for handlers.")]
 #![cfg_attr(
     feature = "config",
     doc = "- [`config`]: a verifier described by data."
@@ -64,7 +63,7 @@
 //! | `aws-lc-rs` (default) | cryptography by AWS-LC: the fastest; needs a C compiler |
 //! | `rust-crypto` | cryptography in pure Rust |
 //! | `jsonwebtoken` (default) | conversions from and to the keys, sets and headers of `jsonwebtoken` 12 |
-//! | `axum` | [`VerifiedToken<C>`] as an extractor |
+//! | `axum` | [`VerifiedToken<C>`] as an extractor, [`AuthError`] as a response |
 //! | `remote` | keys from a JWKS URL or by discovery; needs Tokio and a C compiler |
 //! | `platform-roots` | trusts the platform's root certificates, in place of Mozilla's |
 //! | `config` | a verifier described by data: TOML, environment variables |
@@ -133,7 +132,7 @@
 pub mod auth;
 pub mod authorize;
 #[cfg(feature = "axum")]
-pub mod axum;
+mod axum;
 mod clock;
 #[cfg(feature = "config")]
 pub mod config;

@@ -52,6 +52,8 @@ pub enum ConfigError {
     SigningKeys(&'static str),
     /// The metadata of an issuer is not what it must be.
     Metadata(&'static str),
+    /// The type of token that is demanded contradicts the RFC 9068 profile.
+    TokenType(&'static str),
     /// A name that tokens are searched for is empty.
     EmptyName(&'static str),
     /// A setting is out of its range.
@@ -73,6 +75,7 @@ impl fmt::Display for ConfigError {
             | Self::Algorithms(what)
             | Self::SigningKeys(what)
             | Self::Metadata(what)
+            | Self::TokenType(what)
             | Self::EmptyName(what)
             | Self::OutOfRange(what)
             | Self::HeaderText(what) => f.write_str(what),

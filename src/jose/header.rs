@@ -104,13 +104,18 @@ impl Header {
     /// `application/` ([RFC 7515 §4.1.9](https://www.rfc-editor.org/rfc/rfc7515#section-4.1.9)).
     pub fn has_type(&self, expected: &str) -> bool {
         self.token_type()
-            .is_some_and(|actual| bare_type(actual).eq_ignore_ascii_case(bare_type(expected)))
+            .is_some_and(|actual| same_type(actual, expected))
     }
 
     /// The whole header, as the JSON text that was sent.
     pub fn json(&self) -> &str {
         &self.json
     }
+}
+
+/// Whether two media types are the same, with or without `application/`.
+pub(crate) fn same_type(one: &str, other: &str) -> bool {
+    bare_type(one).eq_ignore_ascii_case(bare_type(other))
 }
 
 /// Only a type without a further slash stands for one of `application/`.

@@ -32,6 +32,7 @@ pub(crate) use backend::{random, random_bytes, sha256};
 pub use claim_path::ClaimPath;
 pub use claims::RegisteredClaims;
 pub use header::Header;
+pub(crate) use header::same_type;
 pub use jwk::Jwk;
 pub use jwk_set::{JwkSet, SkippedKey};
 #[cfg(feature = "jsonwebtoken")]

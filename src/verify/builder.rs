@@ -101,11 +101,11 @@ impl<C> VerifierBuilder<C> {
         self
     }
 
-    /// Replaces all the rules at once.
+    /// Adds these rules to those that are set already: audiences and required claims are joined, and
+    /// of other rules, the later counts.
     #[must_use]
-    pub fn validation(mut self, validation: Validation) -> Self {
-        self.validation = validation;
-        self
+    pub fn validation(self, validation: Validation) -> Self {
+        self.with_validation(|rules| rules.and(validation))
     }
 
     /// See [`Validation::audience`].
@@ -237,7 +237,7 @@ impl<C> VerifierBuilder<C> {
     /// - [`ConfigError::EmptyName`]: the type of token, a required claim or a role's place is
     ///   empty.
     /// - [`ConfigError::OutOfRange`]: the greatest length of a token or number of tenants is 0; or
-    ///   a leeway is longer than half the margin of the list of revocations.
+    ///   a leeway is longer than a day, or than half the margin of the list of revocations.
     /// - Whatever is wrong with an issuer that is to be discovered.
     pub fn build(self) -> Result<Verifier<C>, ConfigError> {
         if self.max_token_len == 0 {
@@ -275,8 +275,8 @@ impl<C> VerifierBuilder<C> {
         let issuers = self.issuers.iter().map(|issuer| &issuer.validation);
         let tenants = self.tenants.iter().map(|tenants| &tenants.validation);
         let own = issuers.chain(tenants).flatten();
-        let leeways = own.map(|validation| validation.leeway);
-        leeways.fold(self.validation.leeway, Duration::max)
+        let leeways = own.map(Validation::leeway_or_default);
+        leeways.fold(self.validation.leeway_or_default(), Duration::max)
     }
 }
 

@@ -8,9 +8,9 @@ use crate::jose::{NumericDate, Times};
 
 impl Validation {
     pub(super) fn check_times(&self, times: &Times, now: NumericDate) -> Result<(), TokenError> {
-        let latest = now.saturating_add(self.leeway);
+        let latest = now.saturating_add(self.leeway_or_default());
         let expires_at = times.expires_at.ok_or(TokenError::MissingClaim)?;
-        if now >= expires_at.saturating_add(self.leeway) {
+        if now >= expires_at.saturating_add(self.leeway_or_default()) {
             return Err(TokenError::Expired);
         }
         if times
@@ -26,7 +26,7 @@ impl Validation {
             let issued_at = times.issued_at.ok_or(TokenError::MissingClaim)?;
             let oldest = issued_at
                 .saturating_add(max_age)
-                .saturating_add(self.leeway);
+                .saturating_add(self.leeway_or_default());
             if now >= oldest {
                 return Err(TokenError::TooOld);
             }
@@ -42,11 +42,11 @@ impl Validation {
             .map(|date| date.as_secs().saturating_add(1))
             .max()
             .map_or(0, |secs| {
-                secs.saturating_sub_unsigned(self.leeway.as_secs())
+                secs.saturating_sub_unsigned(self.leeway_or_default().as_secs())
             });
         let end = |date: NumericDate, life: Duration| {
             let secs = date.as_secs().saturating_add_unsigned(life.as_secs());
-            secs.saturating_add_unsigned(self.leeway.as_secs())
+            secs.saturating_add_unsigned(self.leeway_or_default().as_secs())
         };
         let expiry = times.expires_at.map(|date| end(date, Duration::ZERO));
         let oldest = self

@@ -4,11 +4,17 @@ use std::time::Duration;
 
 use crate::error::{ConfigError, TokenError};
 use crate::jose::{
-    Algorithm, AlgorithmSet, Claims, Header, NumericDate, OneOrMany, UnverifiedClaims,
+    Algorithm, AlgorithmSet, Claims, Header, NumericDate, OneOrMany, UnverifiedClaims, same_type,
 };
 
 /// Clocks of servers differ. A minute forgives that and stays far below the life of a token.
 const DEFAULT_LEEWAY: Duration = Duration::from_secs(60);
+
+/// No clock that is set at all is wrong by more.
+const MAX_LEEWAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// The type that [RFC 9068 §2.1](https://www.rfc-editor.org/rfc/rfc9068#section-2.1) requires.
+const RFC9068_TYPE: &str = "at+jwt";
 
 /// The claims that [RFC 9068 §2.2](https://www.rfc-editor.org/rfc/rfc9068#section-2.2) requires.
 const RFC9068_CLAIMS: [&str; 7] = ["iss", "exp", "aud", "sub", "client_id", "iat", "jti"];
@@ -39,8 +45,9 @@ pub struct Validation {
     audiences: Vec<Box<str>>,
     any_audience: bool,
     algorithms: Option<AlgorithmSet>,
-    pub(super) leeway: Duration,
+    leeway: Option<Duration>,
     token_type: Option<Box<str>>,
+    is_rfc9068: bool,
     required_claims: Vec<Box<str>>,
     pub(super) max_age: Option<Duration>,
 }
@@ -52,8 +59,9 @@ impl Validation {
             audiences: Vec::new(),
             any_audience: false,
             algorithms: None,
-            leeway: DEFAULT_LEEWAY,
+            leeway: None,
             token_type: None,
+            is_rfc9068: false,
             required_claims: Vec::new(),
             max_age: None,
         }
@@ -85,10 +93,10 @@ impl Validation {
         self
     }
 
-    /// How far the clocks of issuer and verifier may differ: 60 s unless set otherwise.
+    /// How far the clocks of issuer and verifier may differ: 60 s by default, a day at most.
     #[must_use]
     pub fn leeway(mut self, leeway: Duration) -> Self {
-        self.leeway = leeway;
+        self.leeway = Some(leeway);
         self
     }
 
@@ -118,14 +126,39 @@ impl Validation {
     /// Demands access tokens by [RFC 9068](https://www.rfc-editor.org/rfc/rfc9068): of type
     /// `at+jwt`, with the claims `iss`, `exp`, `aud`, `sub`, `client_id`, `iat` and `jti`.
     #[must_use]
-    pub fn rfc9068_profile(self) -> Self {
-        RFC9068_CLAIMS
-            .into_iter()
-            .fold(self.token_type("at+jwt"), Self::require_claim)
+    pub fn rfc9068_profile(mut self) -> Self {
+        self.is_rfc9068 = true;
+        self.token_type.get_or_insert_with(|| RFC9068_TYPE.into());
+        RFC9068_CLAIMS.into_iter().fold(self, Self::require_claim)
+    }
+
+    /// These rules and the others. The others win where only one of two can hold.
+    pub(super) fn and(mut self, others: Self) -> Self {
+        self.audiences.extend(others.audiences);
+        self.any_audience |= others.any_audience;
+        self.is_rfc9068 |= others.is_rfc9068;
+        self.required_claims.extend(others.required_claims);
+        Self {
+            algorithms: others.algorithms.or(self.algorithms),
+            leeway: others.leeway.or(self.leeway),
+            token_type: others.token_type.or(self.token_type),
+            max_age: others.max_age.or(self.max_age),
+            ..self
+        }
+    }
+
+    pub(super) fn leeway_or_default(&self) -> Duration {
+        self.leeway.unwrap_or(DEFAULT_LEEWAY)
     }
 
     /// Whether the rules make sense at all.
     pub(super) fn check(&self) -> Result<(), ConfigError> {
+        if self.leeway > Some(MAX_LEEWAY) {
+            return Err(ConfigError::OutOfRange(
+                "the leeway is longer than a day, which accepts tokens long after they have \
+                 expired: set a minute or so, and synchronize the clocks",
+            ));
+        }
         if self.audiences.is_empty() && !self.any_audience {
             return Err(ConfigError::Audience(
                 "no audience is set: name yours with `audience`, or accept any with `any_audience`",
@@ -153,6 +186,17 @@ impl Validation {
         {
             return Err(ConfigError::EmptyName(
                 "the type of token is empty: name it, or leave `token_type` out",
+            ));
+        }
+        if self.is_rfc9068
+            && !self
+                .token_type
+                .as_deref()
+                .is_some_and(|own| same_type(own, RFC9068_TYPE))
+        {
+            return Err(ConfigError::TokenType(
+                "the RFC 9068 profile demands tokens of type `at+jwt`, but `token_type` names another: \
+                 leave one of the two out",
             ));
         }
         if self.required_claims.iter().any(|claim| claim.is_empty()) {

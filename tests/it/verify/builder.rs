@@ -90,14 +90,95 @@ fn the_audience_is_decided_upon() {
             "an audience is empty: name your service",
         ),
         (
-            |builder| builder.audience(AUDIENCE).validation(Validation::new()),
-            "no audience is set: name yours with `audience`, or accept any with `any_audience`",
+            |builder| {
+                let any = Validation::new().any_audience();
+                builder.audience(AUDIENCE).validation(any)
+            },
+            "both `audience` and `any_audience` are set: choose one",
         ),
     ];
     for (change, text) in rows {
         let error = assert_fails(|builder| change(builder.issuer(ISSUER, key())), text);
         assert!(matches!(error, ConfigError::Audience(_)));
     }
+}
+
+/// Whichever comes first.
+#[test]
+fn no_order_loses_a_rule() {
+    let late = Validation::new()
+        .audience("late")
+        .leeway(Duration::from_secs(600))
+        .require_claim("jti");
+    let early = |builder: Builder| builder.audience("early").max_age(Duration::from_secs(900));
+    let orders: [Builder; 2] = [
+        early(Verifier::builder()).validation(late.clone()),
+        early(Verifier::builder().validation(late)),
+    ];
+    for builder in orders {
+        let signer = issuer();
+        let builder = builder
+            .issuer(ISSUER, signer.verifying_key())
+            .clock(clock());
+        let verifier = builder.build().unwrap();
+        let token = |audience: &str, age: i64| {
+            let token = signer.token().audience(audience).claim("iat", NOW - age);
+            token.claim("jti", "7").expires_in(-300)
+        };
+        for audience in ["early", "late"] {
+            assert!(verifier.verify_now(token(audience, 60).sign()).is_ok());
+        }
+        let refused = |token: String| verifier.verify_now(token).unwrap_err();
+        assert_eq!(
+            refused(token("other", 60).sign()),
+            TokenError::WrongAudience.into()
+        );
+        assert_eq!(
+            refused(token("late", 1501).sign()),
+            TokenError::TooOld.into()
+        );
+        let nameless = token("late", 60).without_claim("jti").sign();
+        assert_eq!(refused(nameless), TokenError::MissingClaim.into());
+    }
+}
+
+#[test]
+fn the_type_of_token_is_that_of_the_profile() {
+    let text = "the RFC 9068 profile demands tokens of type `at+jwt`, but `token_type` names another: \
+                leave one of the two out";
+    let rows: [Change; 3] = [
+        |builder| builder.token_type("JWT").rfc9068_profile(),
+        |builder| builder.rfc9068_profile().token_type("JWT"),
+        |builder| {
+            builder
+                .rfc9068_profile()
+                .validation(Validation::new().token_type("JWT"))
+        },
+    ];
+    for change in rows {
+        let builder = |builder: Builder| builder.issuer(ISSUER, key()).audience(AUDIENCE);
+        let error = assert_fails(|it| change(builder(it)), text);
+        assert!(matches!(error, ConfigError::TokenType(_)));
+    }
+    for same in ["at+jwt", "AT+JWT", "application/at+jwt"] {
+        let builder = Verifier::builder().issuer(ISSUER, key()).audience(AUDIENCE);
+        assert!(builder.rfc9068_profile().token_type(same).build().is_ok());
+    }
+}
+
+#[test]
+fn a_leeway_is_a_day_at_most() {
+    let day = Duration::from_secs(24 * 60 * 60);
+    let build = |leeway| {
+        let builder = Verifier::builder().issuer(ISSUER, key()).audience(AUDIENCE);
+        builder.leeway(leeway).build()
+    };
+    assert!(build(day).is_ok());
+    assert_error(
+        build(day + Duration::from_nanos(1)),
+        "the leeway is longer than a day, which accepts tokens long after they have expired: \
+         set a minute or so, and synchronize the clocks",
+    );
 }
 
 #[test]
@@ -168,7 +249,6 @@ fn some_bytes_are_allowed() {
 fn extreme_settings_are_no_mistake() {
     let verifier = builder()
         .audience(AUDIENCE)
-        .leeway(Duration::MAX)
         .max_age(Duration::MAX)
         .max_token_len(usize::MAX)
         .build()
@@ -248,7 +328,7 @@ fn names_are_not_empty() {
 #[test]
 fn debug_shows_the_rules_and_no_key() {
     const RULES: &str = "Validation { audiences: [\"my-api\"], any_audience: false, \
-                         algorithms: None, leeway: 60s, token_type: None, \
+                         algorithms: None, leeway: None, token_type: None, is_rfc9068: false, \
                          required_claims: [], max_age: None }";
     let issuers = |validation: &str| {
         format!(

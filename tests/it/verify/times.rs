@@ -15,6 +15,9 @@ fn token_at(times: &[(&str, &str)]) -> String {
     signed(r#"{"alg":"ES256"}"#, &(payload + "}"))
 }
 
+/// The longest leeway.
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
 fn with_leeway(leeway: Duration) -> Verifier {
     builder().audience(AUDIENCE).leeway(leeway).build().unwrap()
 }
@@ -59,15 +62,14 @@ fn a_token_expires_at_the_very_second() {
 
 #[test]
 fn extreme_times_do_not_overflow() {
-    for leeway in [Duration::ZERO, Duration::from_secs(60), Duration::MAX] {
+    for leeway in [Duration::ZERO, Duration::from_secs(60), DAY] {
         let verifier = with_leeway(leeway);
         let late = ["9223372036854775807", "1e18"];
         for value in late {
             assert_exp(&verifier, value, true);
         }
-        let unlimited = leeway == Duration::MAX;
         for value in ["0", "-0", "1e-300"] {
-            assert_exp(&verifier, value, unlimited);
+            assert_exp(&verifier, value, false);
         }
         for value in late {
             for (name, reason) in [
@@ -75,11 +77,7 @@ fn extreme_times_do_not_overflow() {
                 ("iat", TokenError::IssuedInFuture),
             ] {
                 let token = token_at(&[("exp", &at(60)), (name, value)]);
-                if unlimited {
-                    assert_accepts(&verifier, token);
-                } else {
-                    assert_refuses(&verifier, token, reason);
-                }
+                assert_refuses(&verifier, token, reason);
             }
         }
         for name in ["nbf", "iat"] {
@@ -90,7 +88,7 @@ fn extreme_times_do_not_overflow() {
 
 #[test]
 fn what_is_no_date_is_refused_with_any_leeway() {
-    for leeway in [Duration::ZERO, Duration::MAX] {
+    for leeway in [Duration::ZERO, DAY] {
         let verifier = with_leeway(leeway);
         for value in [
             "-1",
@@ -146,11 +144,7 @@ fn not_before_and_issued_at_lie_behind() {
 #[test]
 fn an_expiry_is_always_required() {
     assert_refuses(&verifier(), token_at(&[]), TokenError::MissingClaim);
-    let lenient = builder()
-        .any_audience()
-        .leeway(Duration::MAX)
-        .build()
-        .unwrap();
+    let lenient = builder().any_audience().leeway(DAY).build().unwrap();
     assert_refuses(
         &lenient,
         token_at(&[("iat", "1")]),
