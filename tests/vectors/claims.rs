@@ -1,4 +1,4 @@
-//! `claims/third_party_claims.json`: claims in the tests of other libraries.
+//! `claims/third_party_claims.json`: claims from other libraries' tests.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use tower_bearer::{
 
 use crate::corpus::{file, list, text, trial};
 
-/// When a case takes place that names no time.
+/// The time of cases that name none.
 const NOW: u64 = 1_767_225_600;
 
 pub(crate) fn trials() -> Vec<Trial> {
@@ -66,14 +66,14 @@ fn check(case: &Value, key: &SigningKey) {
         match name.as_str() {
             "id" | "payload_text" | "expect" | "source" | "token" | "header" | "expected_typ"
             | "expected_audience" | "expected_issuers" | "now" | "leeway"
-            // With us, it always is.
+            // For us, it always is.
             | "audience_required" => {}
             other => panic!("what is {other}?"),
         }
     }
     let verifier = match verifier(case, key) {
         Ok(verifier) => verifier,
-        // To trust no issuer, or to demand an empty type, is no way to set a verifier up.
+        // A verifier cannot trust no issuer, or require an empty type.
         Err(error) => {
             assert!(matches!(
                 error,
@@ -88,7 +88,7 @@ fn check(case: &Value, key: &SigningKey) {
     let Some(amended) = with_expiry(case, key) else {
         return assert_expected(case, &result);
     };
-    // With us, `exp` is always required: what is asked is asked of the same claims with one.
+    // We always require `exp`, so these claims get one.
     assert!(result.is_err());
     if text(case, "expect") == "accept" {
         let reason = AuthError::InvalidToken(TokenError::MissingClaim);
@@ -105,7 +105,7 @@ fn assert_expected(case: &Value, result: &Result<(), AuthError>) {
     }
 }
 
-/// The token once more with an `exp`, if its claims are an object without one.
+/// Adds an `exp` to the token's claims, if they are an object without one.
 fn with_expiry(case: &Value, key: &SigningKey) -> Option<String> {
     let payload = text(case, "payload_text");
     let mut claims: Value = serde_json::from_str(payload).ok()?;

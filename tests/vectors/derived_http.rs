@@ -33,7 +33,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         .collect()
 }
 
-/// Keys that were never had.
+/// Keys that were never available.
 struct NoKeys;
 
 impl KeyProvider for NoKeys {
@@ -62,7 +62,7 @@ fn layer(case: &Value) -> BearerAuthLayer {
     BearerAuthLayer::new(verifier.build().unwrap())
 }
 
-/// The request of a case, unless `http` itself refuses to carry the field.
+/// The request of a case, unless `http` itself refuses the field.
 fn request(case: &Value) -> http::Result<Request<String>> {
     let issuer = issuer();
     let token = || issuer.token().audience("api").claim("scope", "write");
@@ -128,7 +128,7 @@ fn check(case: &Value) {
     }
     let request = match request(case) {
         Ok(request) => request,
-        // A server answers it before any layer: no field may hold a DEL.
+        // A server answers it before any layer: no field may contain a DEL.
         Err(error) => {
             assert!(error.is::<http::header::InvalidHeaderValue>());
             assert_eq!(case["id"], "byte-del");
@@ -158,7 +158,7 @@ fn check(case: &Value) {
         }
         "401, WWW-Authenticate: Bearer without error"
         | "401, WWW-Authenticate: Bearer without error (other scheme)"
-        // Without a layer that lets preflights pass, this is one more request without a token.
+        // Without a layer that allows preflights, this is an ordinary request without a token.
         | "passes to the inner service when CORS pre-flight bypass is configured, else 401; documented" => {
             assert!(is_bare, "{shown}");
         }

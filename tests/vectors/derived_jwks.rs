@@ -1,5 +1,5 @@
-//! `derived/jwks_documents.json`: documents, and what tokens then do; with the document at hand, and
-//! with it behind a URL.
+//! `derived/jwks_documents.json`: documents, and the verdicts on tokens; with the document in
+//! memory, and behind a URL.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -18,7 +18,7 @@ use tower_bearer::{AuthError, JwkSet, Verifier};
 use crate::corpus::{list, text, trial};
 use crate::responses;
 
-/// Where the file leaves it to us, the documents whose tokens we accept. We refuse the others.
+/// If the file leaves the choice to us, the documents whose tokens we accept. We refuse the others.
 const ACCEPTED: [&str; 3] = ["only-kid-missing", "private-members", "rsa-n-leading-zero"];
 
 pub(crate) fn trials() -> Vec<Trial> {
@@ -30,7 +30,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         let (file, case) = (file.clone(), case.clone());
         trial(name, move || check(&file, &case))
     };
-    // In a set of one's own, a secret may stand.
+    // A configured set may contain a secret.
     let at_hand = cases.iter().filter(|case| case["only_remote"] != true);
     let at_hand = at_hand.map(|case| make("", case, check_at_hand));
     let fetched = cases
@@ -56,7 +56,7 @@ fn document(case: &Value) -> Vec<u8> {
 }
 
 fn check_at_hand(file: &Value, case: &Value) {
-    // A document that is refused leaves no keys behind.
+    // A refused document leaves no keys.
     let keys = JwkSet::parse(document(case)).map_or_else(|_| KeySet::default(), KeySet::from);
     check(file, case, keys, false);
 }
@@ -78,7 +78,7 @@ fn check_fetched(file: &Value, case: &Value) {
     check(file, case, keys, fetched.is_err());
 }
 
-/// What comes of the tokens, where there are keys or there is an outage.
+/// The verdicts on the tokens, with keys or in an outage.
 fn check(file: &Value, case: &Value, keys: impl KeyProvider, is_outage: bool) {
     let verifier = Verifier::builder()
         .issuer(text(file, "issuer"), keys)

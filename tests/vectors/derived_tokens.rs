@@ -13,7 +13,7 @@ use tower_bearer::{Algorithm, AuthError, JwkSet, TokenError, Verifier};
 use crate::corpus::{list, text, trial};
 use crate::responses;
 
-/// Where the file leaves it to us, what we do: accept these, and refuse the others.
+/// If the file leaves the choice to us: accept these, and refuse the others.
 const ACCEPTED: [&str; 9] = [
     "keys-in-header/jwk-private",
     "kid/absent",
@@ -26,14 +26,14 @@ const ACCEPTED: [&str; 9] = [
     "payload-json/nested-100",
 ];
 
-/// The longest token that a verifier takes unless told otherwise.
+/// A verifier's default limit.
 const LIMIT: usize = 16 * 1024;
 
 fn file() -> Value {
     serde_json::from_str(include_str!("derived/tokens.json")).unwrap()
 }
 
-/// A verifier as the file wants it.
+/// The verifier that the file describes.
 fn verifier(file: &Value, token_type: Option<&str>) -> Verifier {
     let jwks = JwkSet::parse(file["jwks"].to_string()).unwrap();
     let builder = Verifier::builder()
@@ -67,7 +67,7 @@ pub(crate) fn trials() -> Vec<Trial> {
             for name in case.as_object().unwrap().keys() {
                 match name.as_str() {
                     "group" | "id" | "token" | "expect" | "why" | "config"
-                    // Nothing here can fetch: the keys are those of the file, for good.
+                    // Nothing here can fetch: the keys are the file's.
                     | "must_not_fetch" => {}
                     other => panic!("{}: what is {other}?", case["id"]),
                 }
@@ -78,7 +78,7 @@ pub(crate) fn trials() -> Vec<Trial> {
             });
             let id = text(case, "id");
             let is_good = match text(case, "expect") {
-                // Both back ends have every algorithm of ours.
+                // Both back ends support all our algorithms.
                 "accept" | "accept_if_supported" => true,
                 "reject" => false,
                 "either" | "accept_or_reject_no_crash" => ACCEPTED.contains(&id),
@@ -102,7 +102,7 @@ pub(crate) fn trials() -> Vec<Trial> {
     trials
 }
 
-/// A trial of one recipe for a token of some size.
+/// A trial of one recipe for a token of a given size.
 fn size_trial(file: &Value, recipe: &Value) -> Trial {
     let id = text(recipe, "id").to_owned();
     let good = good_token(file);
@@ -143,7 +143,7 @@ fn size_trial(file: &Value, recipe: &Value) -> Trial {
     })
 }
 
-/// A token of this length with a key of our own: those of the file were thrown away.
+/// A token of this length with our own key: the file's keys are gone.
 fn limit_trial(id: &str, length: usize, is_good: bool) -> Trial {
     trial(format!("derived/tokens: size/{id}"), move || {
         let issuer = TestIssuer::new("issuer", Algorithm::EdDSA);

@@ -1,4 +1,4 @@
-//! `envoy_jwt_verify_lib/`: the verifier inside Envoy.
+//! `envoy_jwt_verify_lib/`: Envoy's verifier.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -78,7 +78,7 @@ fn check_jwks(case: &Value, expect: Expect) {
 }
 
 fn check_verify(case: &Value, expect: Expect) {
-    // Some sets end with a comma that only Envoy's parser takes.
+    // Some sets end with a comma that only Envoy's parser accepts.
     let keys = case.get("keys_text_fixed").unwrap_or(&case["keys_text"]);
     let keys = load(case, text(case, "key_type"), keys.as_str().unwrap());
     assert!(!keys.is_empty());

@@ -1,4 +1,4 @@
-//! `http/bearer_extraction.json`: what other servers take from a request.
+//! `http/bearer_extraction.json`: which token other servers take from a request.
 
 use std::borrow::Cow;
 use std::convert::Infallible;
@@ -40,18 +40,18 @@ fn request(case: &Value) -> Request<()> {
     builder.body(()).unwrap()
 }
 
-/// The token of the field, for cases where it is the whole of what follows the scheme.
+/// The field's token, for cases in which it is everything after the scheme.
 fn token(case: &Value) -> Vec<u8> {
     let value = case["headers"][0][1].as_str().unwrap();
     value.split_once(' ').unwrap().1.into()
 }
 
-/// The ways to refuse a request: the status, and what the challenge says of the error.
+/// The possible refusals: the status, and the challenge's error.
 const NO_TOKEN: (u16, Option<&str>) = (401, None);
 const INVALID_TOKEN: (u16, Option<&str>) = (401, Some("invalid_token"));
 const INVALID_REQUEST: (u16, Option<&str>) = (400, Some("invalid_request"));
 
-/// By which of them the layer refuses the request.
+/// The layer's refusal.
 fn respond(
     source: impl TokenSource + 'static,
     request: &Request<()>,
@@ -95,13 +95,13 @@ fn check(case: &Value) {
         | "token extracted (scheme is case-insensitive, RFC 9110 11.1)"
         | "extracted by the header layer; then 401 invalid_token because it is no strict JWS" => {
             assert_eq!(found, Ok(Some(token(case))));
-            // It is none of our tokens.
+            // It is not one of our tokens.
             assert_eq!(statuses, [INVALID_TOKEN; 2]);
         }
         "401, WWW-Authenticate: Bearer without error attribute"
         | "401 without error"
         | "401 without error (other scheme)"
-        // Of other fields than `Authorization`, nothing is read.
+        // Only `Authorization` is read.
         | "for Authorization: two field lines are refused with 400 invalid_request" => {
             let is_unread = list(case, "headers")
                 .iter()

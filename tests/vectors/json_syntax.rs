@@ -1,4 +1,4 @@
-//! `jsontestsuite/parsing.json`: what is JSON, and what is not.
+//! `jsontestsuite/parsing.json`: valid and invalid JSON.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -37,7 +37,7 @@ fn document(case: &Value) -> Vec<u8> {
     document
 }
 
-/// What comes of a token with this header and this payload.
+/// The verdict on a token with this header and this payload.
 fn verify(header: &[u8], payload: &[u8]) -> Result<(), TokenError> {
     let key = signing_key(Algorithm::HS256);
     let verifier = lax(key.verifying_key().into(), 0).build().unwrap();
@@ -79,12 +79,12 @@ fn check(case: &Value) {
             assert_eq!(results[3], Err(TokenError::InvalidClaims));
             assert_eq!(key_sets, [false; 3]);
         }
-        // By itself it lacks what a header or claims must have, but it may stand in them.
+        // By itself it lacks required members of a header or claims, but it may be nested in them.
         "accept" => {
             assert_eq!(results[0], Err(TokenError::InvalidHeader));
             assert!(results[1].is_err());
             assert_eq!(results[2..], [Ok(()), Ok(())]);
-            // A key that is none is left out of a set.
+            // A key that is not one is skipped.
             assert_eq!(key_sets, [false, true, true]);
         }
         "either" => {

@@ -1,4 +1,4 @@
-//! Every text of every file, sent as a token: what is malformed is held against no key.
+//! Every text of every file, sent as a token: a malformed one is checked against no key.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -15,7 +15,7 @@ use tower_bearer::{AuthError, JwkSet, TokenError, Validation, Verifier};
 use crate::corpus::trial;
 use crate::leaks::texts;
 
-/// No signature is longer: that of the largest RSA key.
+/// No signature is longer: it is the largest RSA key's.
 const LONGEST_SIGNATURE: usize = 1024;
 
 pub(crate) fn trials() -> Vec<Trial> {
@@ -23,7 +23,7 @@ pub(crate) fn trials() -> Vec<Trial> {
     vec![trial(name.into(), no_malformed_text_reaches_a_signature)]
 }
 
-/// What is wrong with a text, whoever its issuer is and whatever the time.
+/// The flaw of a text, for any issuer and at any time.
 fn flaw(verifier: &Verifier<IgnoredAny>, text: &str) -> Option<TokenError> {
     let Err(AuthError::InvalidToken(reason)) = verifier.verify_now(text).map(drop) else {
         return None;
@@ -64,7 +64,7 @@ fn no_malformed_text_reaches_a_signature() {
             continue;
         };
         if asked() > before {
-            // The key was asked for, but there is no signature.
+            // The key was looked up, but there is no signature.
             let (_, signature) = text.rsplit_once('.').unwrap();
             let signature = URL_SAFE_NO_PAD.decode(signature);
             assert!(
@@ -78,7 +78,7 @@ fn no_malformed_text_reaches_a_signature() {
         if matches!(reason, TokenError::TooLong | TokenError::Malformed) {
             continue;
         }
-        // It is not the signature that shows what it is.
+        // Not the signature gives it away.
         let (rest, _) = text.rsplit_once('.').unwrap();
         let signed = format!("{rest}.{}", "A".repeat(86));
         assert_eq!(flaw(&verifier, &signed), Some(reason), "{text}");

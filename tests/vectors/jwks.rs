@@ -1,4 +1,4 @@
-//! `jwks/`: the malformed keys in the tests of other libraries.
+//! `jwks/`: malformed keys from other libraries' tests.
 
 use libtest_mimic::Trial;
 use serde_json::Value;
@@ -17,7 +17,7 @@ pub(crate) fn trials() -> Vec<Trial> {
             let expect = exceptions::find("jwks/libjwt_jwks", id).unwrap_or_else(|| {
                 match text(&case, "upstream") {
                     "accept" => Expect::Accept,
-                    // Of those that their name says something about, it says that they are bad.
+                    // If a name says anything, it says that the key is bad.
                     "reject_key" | "every key in the set is refused" | "see name" => Expect::Reject,
                     "must_not_crash" => Expect::Either,
                     other => panic!("what is {other}?"),
@@ -44,7 +44,7 @@ pub(crate) fn trials() -> Vec<Trial> {
     trials
 }
 
-/// Whether there is any usable key in a set, or in what is one key.
+/// Whether a set, or a single key, has any usable key.
 fn is_usable(document: &str) -> bool {
     JwkSet::parse(document).is_ok() || VerifyingKey::from_jwk(document).is_ok()
 }

@@ -1,4 +1,4 @@
-//! `libs/`: the tokens in the tests of other libraries.
+//! `libs/`: tokens from other libraries' tests.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -33,7 +33,7 @@ fn cases(name: &str, file: &Value) -> Vec<Trial> {
         .collect()
 }
 
-/// The key of a case. One that is too short for us is loaded in spite of it.
+/// The key of a case. One that is too short for us is loaded by `dangerous`.
 fn key(case: &Value) -> Option<VerifyingKey> {
     let jwk = case.get("key")?;
     let key = VerifyingKey::from_jwk(jwk.to_string());

@@ -14,7 +14,7 @@ use tower_bearer::{Validation, Verifier, VerifyingKey};
 pub(crate) enum Expect {
     Accept,
     Reject,
-    /// Either is right, as long as nothing panics.
+    /// Either is correct, if nothing panics.
     Either,
 }
 
@@ -27,7 +27,7 @@ pub(crate) fn assert_outcome(accepted: bool, expect: Expect, what: &str) {
     }
 }
 
-/// A verifier of the signature, and of the claims as far as they cannot be left alone.
+/// A verifier of the signature, and of the mandatory claims.
 pub(crate) fn lax(keys: KeySet, now: u64) -> VerifierBuilder<serde::de::IgnoredAny> {
     Verifier::typed()
         .any_issuer(keys)
@@ -36,10 +36,9 @@ pub(crate) fn lax(keys: KeySet, now: u64) -> VerifierBuilder<serde::de::IgnoredA
         .clock(FixedClock::at(now))
 }
 
-/// Whether the token is a JWS, with a header of ours, that one of the keys has signed: what holds
-/// below the claims, for payloads that are none.
-///
-/// As in a `KeySet`, the keys are those of the token's `kid` or else those without one, and all of
+/// Whether the token is a JWS with a supported header, signed by one of the keys: for payloads that
+/// are not claims. As in a `KeySet`, the keys are those with the token's `kid`, or else those
+/// without one; for a token without `kid`, all.
 /// them for a token without `kid`.
 pub(crate) fn is_signed_by(keys: &[VerifyingKey], text: &str) -> bool {
     let Ok(header) = decode_unverified_header(text) else {
@@ -60,7 +59,7 @@ pub(crate) fn is_signed_by(keys: &[VerifyingKey], text: &str) -> bool {
         .any(|key| key.verify(header.algorithm(), token.signing_input(), &signature))
 }
 
-/// The payload of a token, as far as it is text.
+/// The payload of a token, if it is text.
 pub(crate) fn payload(text: &str) -> Option<String> {
     let token = Token::parse(text.as_bytes()).ok()?;
     String::from_utf8(URL_SAFE_NO_PAD.decode(token.payload()).ok()?).ok()

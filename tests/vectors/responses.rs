@@ -1,4 +1,4 @@
-//! What a client is answered, to the letter: so nothing that it sent can be in it.
+//! Answers to the letter, so nothing that the client sent can be in them.
 
 use std::convert::Infallible;
 
@@ -7,10 +7,10 @@ use http::{HeaderMap, HeaderValue, Request, Response};
 use tower::{Layer, ServiceExt};
 use tower_bearer::{AuthError, BearerAuthLayer, TokenError, Verifier};
 
-/// Sends the token through the whole layer, over HTTP and gRPC, and compares the answers with what
-/// its verifier says of it.
+/// Sends the token through the whole layer, over HTTP and gRPC, and compares the answers with its
+/// verifier's verdict.
 ///
-/// Where the syntax of the field already rules the token out, that is what is answered.
+/// If the field's syntax already rules the token out, that is the answer.
 pub(crate) fn assert_of_token(verifier: Verifier, token: &str, result: &Result<(), AuthError>) {
     let field = [b"Bearer ", token.as_bytes()].concat();
     let Ok(field) = HeaderValue::from_bytes(&field) else {
@@ -33,7 +33,7 @@ pub(crate) fn assert_of_token(verifier: Verifier, token: &str, result: &Result<(
     let (http, grpc) = (answer("text/plain"), answer("application/grpc"));
     let (status, code, description) = match result {
         _ if !is_token68(token.as_bytes()) => {
-            // Spaces may stand in front.
+            // Spaces may precede it.
             let is_let_in = is_token68(token.trim_start_matches(' ').as_bytes());
             assert!(!is_let_in || token.starts_with(' '));
             if is_let_in {
@@ -70,7 +70,7 @@ pub(crate) fn assert_of_token(verifier: Verifier, token: &str, result: &Result<(
     assert_eq!(grpc.body(), "");
 }
 
-/// All that is ever answered to `derived/http_requests.json`.
+/// All answers to `derived/http_requests.json`.
 pub(crate) fn assert_known(response: &Response<String>) {
     let is_accepted = response.status() == 200;
     assert_eq!(response.body(), if is_accepted { "inner" } else { "" });

@@ -33,7 +33,7 @@ pub(crate) fn trials() -> Vec<Trial> {
 
 fn check_example(case: &Value) {
     let token = text(case, "token");
-    // A token that is encrypted stands there without a key: any will do, to refuse it with.
+    // An encrypted token has no key in the file: any will do to refuse it with.
     let key = match &case["key"] {
         Value::Null => VerifyingKey::from_secret([7; 64]).unwrap(),
         key => VerifyingKey::from_jwk(key.to_string()).unwrap(),
@@ -65,7 +65,7 @@ fn check_example(case: &Value) {
             let AuthError::InvalidToken(reason) = error else {
                 panic!("{error:?}");
             };
-            // Refused for what it is, and not for lack of a key.
+            // Refused for its kind, not for a missing key.
             assert!(!matches!(
                 reason,
                 TokenError::UnknownKey | TokenError::BadSignature
@@ -97,7 +97,7 @@ fn proofs(file: &Value) -> Vec<Trial> {
     for name in file.as_object().unwrap().keys() {
         match name.as_str() {
             "corpus" | "source" | "proofs" | "access_token_hash" | "bound_access_token"
-            // What a layer for DPoP answers: there is none yet.
+            // The answers of a layer for DPoP, which does not exist yet.
             | "requests" => {}
             other => panic!("what is {other}?"),
         }
@@ -138,14 +138,13 @@ fn check_proof(case: &Value, hash: &Value) {
     }
 }
 
-/// The crate has no hash function of its own to offer: the back end is asked itself.
+/// The crate exports no hash function: the back end is called directly.
 fn sha256(text: &str) -> String {
     let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, text.as_bytes());
     URL_SAFE_NO_PAD.encode(digest)
 }
 
-/// Its key is not published: without knowing whether the signature is good, it is refused for
-/// being bound.
+/// Its key is not published: the signature is unknown, so it is refused for being bound.
 fn check_bound_token(bound: &Value) {
     let token = text(bound, "token");
     let claims: Value = serde_json::from_str(&payload(token).unwrap()).unwrap();

@@ -1,4 +1,4 @@
-//! `derived/scenarios.json`: what is told as a story there, and the test that plays it.
+//! `derived/scenarios.json`: stories, each with the test that plays it.
 
 use std::fs;
 
@@ -211,7 +211,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         .collect()
 }
 
-/// Whether there is such a test. That it passes is for the other binary to tell.
+/// Whether the test exists. Its own binary shows that it passes.
 fn is_test(file: &str, test: &str) -> bool {
     let path = project().join(format!("tests/it/{file}.rs"));
     let source = fs::read_to_string(path).unwrap();

@@ -1,4 +1,4 @@
-//! `wycheproof/`: JWS and JWK. Most payloads are no claims, so this is about signatures only.
+//! `wycheproof/`: JWS and JWK. Most payloads are not claims, so only signatures count.
 
 use libtest_mimic::Trial;
 use serde_json::Value;
@@ -18,7 +18,7 @@ pub(crate) fn trials() -> Vec<Trial> {
 fn cases(file: &Value, name: &str, load: fn(&Value) -> Vec<VerifyingKey>) -> Vec<Trial> {
     let mut trials = Vec::new();
     for group in list(file, "testGroups") {
-        // Secrets stand among the private keys.
+        // The private keys include secrets.
         let keys = load(group.get("public").unwrap_or(&group["private"]));
         for case in list(group, "tests") {
             let id = case["tcId"].as_u64().unwrap();
@@ -34,7 +34,7 @@ fn cases(file: &Value, name: &str, load: fn(&Value) -> Vec<VerifyingKey>) -> Vec
 }
 
 fn expect(case: &Value, id: u64) -> Expect {
-    // What the file's collectors know better stands beside the label.
+    // Corrections by the file's collectors, beside the label.
     match case.get("_our_expect").unwrap_or(&case["result"]).as_str() {
         Some("valid" | "accept") => Expect::Accept,
         Some("invalid" | "reject") => Expect::Reject,

@@ -1,5 +1,5 @@
-//! No part of a token or key appears in what is said of it. Every text of every file is sent as a
-//! token, and every key of them is loaded.
+//! No output contains a part of a token or key. Every text of every file is sent as a token, and
+//! every key is loaded.
 
 mod keys;
 mod tokens;

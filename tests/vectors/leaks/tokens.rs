@@ -1,5 +1,5 @@
-//! Every text is sent through the layer as a token. Everything said of it is one of few sentences,
-//! all known beforehand.
+//! Every text is sent through the layer as a token. All output about it consists of a few known
+//! sentences.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -29,7 +29,7 @@ thread_local! {
     static LOG: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Collects what this thread logs.
+/// Collects this thread's log.
 struct ThreadLog;
 
 impl Write for ThreadLog {
@@ -66,7 +66,7 @@ impl Recorder for Names {
     }
 }
 
-/// All that logs, metrics, errors and responses may say of a token.
+/// All that logs, metrics, errors and responses may say about a token.
 fn sentences() -> BTreeSet<String> {
     let mut errors = vec![AuthError::MissingToken];
     errors.extend(TokenError::ALL.iter().map(|it| AuthError::from(*it)));
