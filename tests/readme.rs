@@ -8,13 +8,21 @@ use std::{env, fs};
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
+/// As in the workspace: with another profile, no dependency that clippy has checked could be used.
+const PROFILE: &str = r#"
+[profile.dev]
+debug = "line-tables-only"
+[profile.dev.package."*"]
+debug = false
+"#;
+
 #[test]
 fn its_first_steps_compile_in_an_empty_project() {
     let readme = fs::read_to_string(Path::new(ROOT).join("README.md")).unwrap();
     let project = tempfile::tempdir().unwrap();
     let manifest = format!(
         "[package]\nname = \"first-steps\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
-         {}\n[workspace]\n\n[patch.crates-io]\ntower-bearer = {{ path = {ROOT:?} }}\n",
+         {}\n[workspace]\n\n[patch.crates-io]\ntower-bearer = {{ path = {ROOT:?} }}\n\n{PROFILE}",
         block(&readme, "```toml\n")
     );
     fs::write(project.path().join("Cargo.toml"), manifest).unwrap();

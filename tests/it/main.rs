@@ -16,6 +16,7 @@ mod contracts;
 mod dangerous;
 mod error;
 mod extract;
+mod generated;
 mod issue;
 mod jose;
 mod jsonwebtoken;

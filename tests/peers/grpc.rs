@@ -14,7 +14,7 @@ const PERMISSION_DENIED: u8 = 7;
 const UNAUTHENTICATED: u8 = 16;
 
 #[test]
-#[ignore = "needs PyJWT and Node packages: scripts/test installs them"]
+#[ignore = "needs PyJWT and Node packages: scripts/test peers installs them"]
 fn a_good_token_is_answered_with_its_claims() {
     let server = Server::with_every_key(&[]);
     let claims = good_claims();
@@ -29,7 +29,7 @@ fn a_good_token_is_answered_with_its_claims() {
 }
 
 #[test]
-#[ignore = "needs PyJWT and Node packages: scripts/test installs them"]
+#[ignore = "needs PyJWT and Node packages: scripts/test peers installs them"]
 fn missing_and_bad_tokens_are_unauthenticated() {
     let server = Server::with_every_key(&[]);
     let expired = Peer::Jose.make_one(claims_with(json!({"exp": now() - 3600})));
@@ -42,7 +42,7 @@ fn missing_and_bad_tokens_are_unauthenticated() {
 
 /// The example `tonic` demands the scope `whoami`.
 #[test]
-#[ignore = "needs PyJWT and Node packages: scripts/test installs them"]
+#[ignore = "needs PyJWT and Node packages: scripts/test peers installs them"]
 fn a_missing_scope_is_permission_denied() {
     let server = Server::start_example("tonic");
     let issuer = TestIssuer::new(ISSUER, Algorithm::EdDSA);

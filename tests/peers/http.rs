@@ -8,7 +8,7 @@ use crate::peers::{Peer, claims_with, good_claims, now};
 use crate::server::Server;
 
 #[test]
-#[ignore = "needs PyJWT and Node packages: scripts/test installs them"]
+#[ignore = "needs PyJWT and Node packages: scripts/test peers installs them"]
 fn routes_answer_with_and_without_a_token() {
     let server = Server::with_every_key(&[]);
     let good = Peer::PyJwt.make_one(good_claims());
@@ -29,7 +29,7 @@ fn routes_answer_with_and_without_a_token() {
 }
 
 #[test]
-#[ignore = "needs PyJWT and Node packages: scripts/test installs them"]
+#[ignore = "needs PyJWT and Node packages: scripts/test peers installs them"]
 fn scopes_and_roles_are_demanded() {
     let server = Server::with_every_key(&["--roles-claim", "realm_access.roles"]);
     let token = Peer::Jose.make_one(good_claims());
@@ -53,7 +53,7 @@ fn scopes_and_roles_are_demanded() {
 }
 
 #[test]
-#[ignore = "needs PyJWT and Node packages: scripts/test installs them"]
+#[ignore = "needs PyJWT and Node packages: scripts/test peers installs them"]
 fn malformed_requests_are_told_from_bad_tokens() {
     let server = Server::with_every_key(&[]);
     let whoami = server.url("/whoami");
@@ -93,7 +93,7 @@ fn malformed_requests_are_told_from_bad_tokens() {
 }
 
 #[test]
-#[ignore = "needs PyJWT and Node packages: scripts/test installs them"]
+#[ignore = "needs PyJWT and Node packages: scripts/test peers installs them"]
 fn cookies_and_query_parameters_are_read_where_asked_for() {
     let token = Peer::Jose.make_one(good_claims());
     let cookie = format!("session={token}");
@@ -113,7 +113,7 @@ fn cookies_and_query_parameters_are_read_where_asked_for() {
 }
 
 #[test]
-#[ignore = "needs PyJWT and Node packages: scripts/test installs them"]
+#[ignore = "needs PyJWT and Node packages: scripts/test peers installs them"]
 fn http_2_is_served_on_the_same_port() {
     let server = Server::with_every_key(&[]);
     let token = Peer::PyJwt.make_one(good_claims());
@@ -130,7 +130,7 @@ fn http_2_is_served_on_the_same_port() {
 }
 
 #[test]
-#[ignore = "needs PyJWT and Node packages: scripts/test installs them"]
+#[ignore = "needs PyJWT and Node packages: scripts/test peers installs them"]
 fn without_keys_the_server_prints_a_curl_line_that_works() {
     let server = Server::start([""; 0]);
     let line = loop {

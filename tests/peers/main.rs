@@ -3,7 +3,7 @@
 //! `auth_server`, with PostgreSQL and Redis, with `PyJWT` that verifies its tokens, and its page in
 //! Chromium. And stores on Redis.
 //!
-//! `scripts/test` installs them, builds the example and runs these tests; plain `cargo test` skips
+//! `scripts/test peers` installs them, builds the examples and runs these tests. `cargo test` skips
 //! them. By hand, after that: `cargo build --examples --features platform-roots`, then
 //! `cargo test --test peers -- --ignored`.
 #![expect(

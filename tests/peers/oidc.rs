@@ -16,7 +16,7 @@ use crate::provider::{Provider, certificate};
 use crate::server::Server;
 
 #[test]
-#[ignore = "needs PyJWT and Node packages: scripts/test installs them"]
+#[ignore = "needs PyJWT and Node packages: scripts/test peers installs them"]
 fn a_provider_is_discovered_and_its_tokens_are_accepted() {
     let algorithms = ["RS256", "ES256", "EdDSA"];
     let mut options = vec!["--path", "/tenants/a"];
@@ -37,7 +37,7 @@ fn a_provider_is_discovered_and_its_tokens_are_accepted() {
 }
 
 #[test]
-#[ignore = "needs PyJWT and Node packages: scripts/test installs them"]
+#[ignore = "needs PyJWT and Node packages: scripts/test peers installs them"]
 fn metadata_is_found_as_rfc_8414_has_it() {
     let provider = Provider::with(&["--path", "/tenants/a", "--oauth"]);
     let server = discover(&provider, &[]);
@@ -47,7 +47,7 @@ fn metadata_is_found_as_rfc_8414_has_it() {
 }
 
 #[test]
-#[ignore = "needs PyJWT and Node packages: scripts/test installs them"]
+#[ignore = "needs PyJWT and Node packages: scripts/test peers installs them"]
 fn keys_of_a_provider_are_taken_from_their_url() {
     let provider = Provider::start();
     let token = provider.token();
@@ -61,7 +61,7 @@ fn keys_of_a_provider_are_taken_from_their_url() {
 
 /// Its metadata names another issuer than it was asked for, although it is the same server.
 #[test]
-#[ignore = "needs PyJWT and Node packages: scripts/test installs them"]
+#[ignore = "needs PyJWT and Node packages: scripts/test peers installs them"]
 fn a_provider_by_another_name_is_refused() {
     let provider = Provider::start();
     let alias = provider.issuer.replace("127.0.0.1", "localhost");
@@ -74,7 +74,7 @@ fn a_provider_by_another_name_is_refused() {
 
 /// The two use the same names for their keys.
 #[test]
-#[ignore = "needs PyJWT and Node packages: scripts/test installs them"]
+#[ignore = "needs PyJWT and Node packages: scripts/test peers installs them"]
 fn each_of_two_providers_has_its_own_keys_and_outages() {
     let [one, other] = [Provider::start(), Provider::start()];
     let tokens = [&one, &other].map(Provider::token);
@@ -93,7 +93,7 @@ fn each_of_two_providers_has_its_own_keys_and_outages() {
 }
 
 #[test]
-#[ignore = "needs PyJWT and Node packages: scripts/test installs them"]
+#[ignore = "needs PyJWT and Node packages: scripts/test peers installs them"]
 fn a_configuration_names_the_provider() {
     let provider = Provider::start();
     let folder = tempfile::tempdir().unwrap();
@@ -116,7 +116,7 @@ fn a_configuration_names_the_provider() {
 }
 
 #[test]
-#[ignore = "needs PyJWT and Node packages: scripts/test installs them"]
+#[ignore = "needs PyJWT and Node packages: scripts/test peers installs them"]
 fn many_requests_on_a_cold_start_are_one_fetch() {
     let provider = Provider::start();
     let token = provider.token();
@@ -139,7 +139,7 @@ fn many_requests_on_a_cold_start_are_one_fetch() {
 }
 
 #[test]
-#[ignore = "needs PyJWT and Node packages: scripts/test installs them"]
+#[ignore = "needs PyJWT and Node packages: scripts/test peers installs them"]
 fn the_first_token_of_a_new_key_is_accepted() {
     let provider = Provider::start();
     let server = discover(&provider, &["--cooldown", "1"]);
@@ -159,7 +159,7 @@ fn the_first_token_of_a_new_key_is_accepted() {
 }
 
 #[test]
-#[ignore = "needs PyJWT and Node packages: scripts/test installs them"]
+#[ignore = "needs PyJWT and Node packages: scripts/test peers installs them"]
 fn tokens_of_a_withdrawn_key_are_refused_after_the_next_refresh() {
     let provider = Provider::start();
     let server = discover(&provider, &["--jwks-ttl", "1"]);
@@ -177,7 +177,7 @@ fn tokens_of_a_withdrawn_key_are_refused_after_the_next_refresh() {
 }
 
 #[test]
-#[ignore = "needs PyJWT and Node packages: scripts/test installs them"]
+#[ignore = "needs PyJWT and Node packages: scripts/test peers installs them"]
 fn known_keys_outlast_an_outage() {
     let provider = Provider::start();
     let server = discover(&provider, &["--jwks-ttl", "1", "--stale", "60"]);
@@ -201,7 +201,7 @@ fn known_keys_outlast_an_outage() {
 }
 
 #[test]
-#[ignore = "needs PyJWT and Node packages: scripts/test installs them"]
+#[ignore = "needs PyJWT and Node packages: scripts/test peers installs them"]
 fn a_provider_that_hangs_stops_no_known_key() {
     let provider = Provider::start();
     let server = discover(&provider, &["--jwks-ttl", "1", "--stale", "60"]);
@@ -221,7 +221,7 @@ fn a_provider_that_hangs_stops_no_known_key() {
 }
 
 #[test]
-#[ignore = "needs PyJWT and Node packages: scripts/test installs them"]
+#[ignore = "needs PyJWT and Node packages: scripts/test peers installs them"]
 fn without_a_stale_window_an_outage_is_told_and_recovered_from() {
     let provider = Provider::start();
     let server = discover(&provider, &["--jwks-ttl", "1", "--stale", "0"]);
@@ -243,7 +243,7 @@ fn without_a_stale_window_an_outage_is_told_and_recovered_from() {
 }
 
 #[test]
-#[ignore = "needs PyJWT and Node packages: scripts/test installs them"]
+#[ignore = "needs PyJWT and Node packages: scripts/test peers installs them"]
 fn the_server_starts_before_its_provider() {
     let provider = Provider::start();
     let token = provider.token();
@@ -263,7 +263,7 @@ fn the_server_starts_before_its_provider() {
 }
 
 #[test]
-#[ignore = "needs PyJWT and Node packages: scripts/test installs them"]
+#[ignore = "needs PyJWT and Node packages: scripts/test peers installs them"]
 fn a_certificate_that_the_platform_trusts_is_trusted() {
     let provider = Provider::with_tls();
     let options = ["--discover", &provider.issuer, "--audience", AUDIENCE];
@@ -274,7 +274,7 @@ fn a_certificate_that_the_platform_trusts_is_trusted() {
 
 /// The other is of the same name, but has another key.
 #[test]
-#[ignore = "needs PyJWT and Node packages: scripts/test installs them"]
+#[ignore = "needs PyJWT and Node packages: scripts/test peers installs them"]
 fn another_certificate_is_refused() {
     let provider = Provider::with_tls();
     let other = Path::new("tests/it/fixtures/localhost.certificate.pem");

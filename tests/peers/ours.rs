@@ -9,7 +9,7 @@ use tower_bearer::test_util::TestIssuer;
 use crate::peers::{ALGORITHMS, AUDIENCE, ISSUER, Peer, good_claims, private_key};
 
 #[test]
-#[ignore = "needs PyJWT and Node packages: scripts/test installs them"]
+#[ignore = "needs PyJWT and Node packages: scripts/test peers installs them"]
 fn tokens_of_ours_are_accepted_by_peers() {
     for peer in Peer::ALL {
         let tokens: Vec<_> = ALGORITHMS
@@ -25,7 +25,7 @@ fn tokens_of_ours_are_accepted_by_peers() {
 
 /// What shows that the peers check at all.
 #[test]
-#[ignore = "needs PyJWT and Node packages: scripts/test installs them"]
+#[ignore = "needs PyJWT and Node packages: scripts/test peers installs them"]
 fn expired_tokens_of_ours_are_refused_by_peers() {
     for peer in Peer::ALL {
         let answer = &peer.check(&[("ES256", token_of_ours("ES256", -300))])[0];

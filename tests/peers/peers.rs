@@ -138,7 +138,12 @@ pub(crate) fn run(program: impl AsRef<Path>, script: &str, input: &Value) -> Val
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
-        .unwrap_or_else(|error| panic!("{}: {error}: scripts/test installs it", program.display()));
+        .unwrap_or_else(|error| {
+            panic!(
+                "{}: {error}: scripts/test peers installs it",
+                program.display()
+            )
+        });
     let mut stdin = child.stdin.take().unwrap();
     stdin.write_all(input.to_string().as_bytes()).unwrap();
     drop(stdin);

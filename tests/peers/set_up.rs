@@ -8,7 +8,7 @@ use crate::peers::{private_key, public_key};
 use crate::server::failing;
 
 #[test]
-#[ignore = "needs PyJWT and Node packages: scripts/test installs them"]
+#[ignore = "needs PyJWT and Node packages: scripts/test peers installs them"]
 fn mistakes_end_the_server() {
     let folder = tempfile::tempdir().unwrap();
     let file = |name: &str, content: &str| {

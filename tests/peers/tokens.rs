@@ -10,7 +10,7 @@ use crate::peers::{ALGORITHMS, Peer, claims_with, good_claims, jwk_set};
 use crate::server::Server;
 
 #[test]
-#[ignore = "needs PyJWT and Node packages: scripts/test installs them"]
+#[ignore = "needs PyJWT and Node packages: scripts/test peers installs them"]
 fn tokens_of_peers_are_accepted_by_keys_without_kid() {
     let server = Server::with_every_key(&[]);
     for peer in Peer::ALL {
@@ -20,7 +20,7 @@ fn tokens_of_peers_are_accepted_by_keys_without_kid() {
 }
 
 #[test]
-#[ignore = "needs PyJWT and Node packages: scripts/test installs them"]
+#[ignore = "needs PyJWT and Node packages: scripts/test peers installs them"]
 fn tokens_of_peers_are_accepted_by_a_jwk_set_of_jose() {
     // Two keys of one algorithm, so that only `kid` tells them apart.
     let set = jwk_set(&[
@@ -52,7 +52,7 @@ fn tokens_of_peers_are_accepted_by_a_jwk_set_of_jose() {
 }
 
 #[test]
-#[ignore = "needs PyJWT and Node packages: scripts/test installs them"]
+#[ignore = "needs PyJWT and Node packages: scripts/test peers installs them"]
 fn unacceptable_tokens_of_peers_are_refused() {
     let server = Server::with_every_key(&[]);
     let now = crate::peers::now();

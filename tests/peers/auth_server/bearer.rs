@@ -10,7 +10,7 @@ use super::{AUDIENCE, AuthServer, ISSUER, issuer, pair, part};
 use crate::peers::now;
 
 #[tokio::test]
-#[ignore = "needs programs: scripts/test installs them"]
+#[ignore = "needs programs: scripts/test peers installs them"]
 async fn a_login_is_answered_with_a_pair() {
     let server = AuthServer::with_known_key(&[]);
     let before = now();
@@ -45,7 +45,7 @@ async fn a_login_is_answered_with_a_pair() {
 }
 
 #[tokio::test]
-#[ignore = "needs programs: scripts/test installs them"]
+#[ignore = "needs programs: scripts/test peers installs them"]
 async fn a_refresh_token_is_good_once() {
     let server = AuthServer::start([""; 0]);
     let first = server.alice().await;
@@ -75,7 +75,7 @@ async fn a_refresh_token_is_good_once() {
 }
 
 #[tokio::test]
-#[ignore = "needs programs: scripts/test installs them"]
+#[ignore = "needs programs: scripts/test peers installs them"]
 async fn the_protected_route_tells_expired_tokens_from_bad_ones() {
     let server = AuthServer::with_known_key(&[]);
     let alice = server.alice().await;
@@ -129,7 +129,7 @@ fn good(issuer: &TestIssuer) -> TokenBuilder<'_> {
 }
 
 #[tokio::test]
-#[ignore = "needs programs: scripts/test installs them"]
+#[ignore = "needs programs: scripts/test peers installs them"]
 async fn tokens_expire_by_themselves() {
     let server = AuthServer::start(["--access-ttl", "1", "--refresh-ttl", "3"]);
     let answer = server.try_login("alice", "wonderland").await;
@@ -162,7 +162,7 @@ async fn tokens_expire_by_themselves() {
 }
 
 #[tokio::test]
-#[ignore = "needs programs: scripts/test installs them"]
+#[ignore = "needs programs: scripts/test peers installs them"]
 async fn a_role_is_demanded() {
     let server = AuthServer::start([""; 0]);
     let answer = server
@@ -177,7 +177,7 @@ async fn a_role_is_demanded() {
 }
 
 #[tokio::test]
-#[ignore = "needs programs: scripts/test installs them"]
+#[ignore = "needs programs: scripts/test peers installs them"]
 async fn the_profile_is_the_row_without_the_hash() {
     let server = AuthServer::start([""; 0]);
     let answer = server

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::AuthServer;
 
 #[tokio::test]
-#[ignore = "needs programs: scripts/test installs them"]
+#[ignore = "needs programs: scripts/test peers installs them"]
 async fn bad_bodies_are_told_so_in_json() {
     let server = AuthServer::start([""; 0]);
     let deep = format!("{}{}", "[".repeat(2000), "]".repeat(2000));
@@ -44,7 +44,7 @@ async fn bad_bodies_are_told_so_in_json() {
 }
 
 #[tokio::test]
-#[ignore = "needs programs: scripts/test installs them"]
+#[ignore = "needs programs: scripts/test peers installs them"]
 async fn nothing_that_is_sent_comes_back() {
     let server = AuthServer::start([""; 0]);
     for body in [

@@ -82,7 +82,7 @@ fn assert_forbidden(answer: &Answer) {
 }
 
 #[tokio::test]
-#[ignore = "needs programs: scripts/test installs them"]
+#[ignore = "needs programs: scripts/test peers installs them"]
 async fn a_login_sets_cookies_that_no_script_reads() {
     let server = AuthServer::start([""; 0]);
     let body = json!({"username": "alice", "password": "wonderland"});
@@ -117,7 +117,7 @@ async fn a_login_sets_cookies_that_no_script_reads() {
 }
 
 #[tokio::test]
-#[ignore = "needs programs: scripts/test installs them"]
+#[ignore = "needs programs: scripts/test peers installs them"]
 async fn a_page_learns_who_is_signed_in() {
     let server = AuthServer::start([""; 0]);
     let alice = server.page("alice", "wonderland").await;
@@ -175,7 +175,7 @@ async fn a_page_learns_who_is_signed_in() {
 }
 
 #[tokio::test]
-#[ignore = "needs programs: scripts/test installs them"]
+#[ignore = "needs programs: scripts/test peers installs them"]
 async fn a_page_refreshes_by_its_cookie_and_its_csrf_token() {
     let server = AuthServer::start([""; 0]);
     let first = server.page("alice", "wonderland").await;
@@ -244,7 +244,7 @@ async fn a_page_refreshes_by_its_cookie_and_its_csrf_token() {
 }
 
 #[tokio::test]
-#[ignore = "needs programs: scripts/test installs them"]
+#[ignore = "needs programs: scripts/test peers installs them"]
 async fn a_page_signs_out_even_when_its_access_token_has_expired() {
     let server = AuthServer::start([""; 0]);
     let alice = server.page("alice", "wonderland").await;
@@ -291,7 +291,7 @@ async fn a_page_signs_out_even_when_its_access_token_has_expired() {
 /// Or whoever makes refresh tokens up could fill the list of what is revoked, and nobody could sign
 /// out any more.
 #[tokio::test]
-#[ignore = "needs programs: scripts/test installs them"]
+#[ignore = "needs programs: scripts/test peers installs them"]
 async fn what_never_was_a_session_is_not_revoked() {
     let server = AuthServer::start([""; 0]);
     for filling in ["A", "B", "C"] {
@@ -309,7 +309,7 @@ async fn what_never_was_a_session_is_not_revoked() {
 }
 
 #[tokio::test]
-#[ignore = "needs programs: scripts/test installs them"]
+#[ignore = "needs programs: scripts/test peers installs them"]
 async fn a_page_may_call_what_is_protected() {
     let server = AuthServer::start([""; 0]);
     let alice = server.page("alice", "wonderland").await;

@@ -7,7 +7,7 @@ use super::{AuthServer, pair};
 use crate::postgres::Postgres;
 
 #[tokio::test]
-#[ignore = "needs programs: scripts/test installs them"]
+#[ignore = "needs programs: scripts/test peers installs them"]
 async fn users_live_in_sqlite() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("users.db");
@@ -15,7 +15,7 @@ async fn users_live_in_sqlite() {
 }
 
 #[tokio::test]
-#[ignore = "needs programs: scripts/test installs them"]
+#[ignore = "needs programs: scripts/test peers installs them"]
 async fn users_live_in_postgresql() {
     let postgres = Postgres::start().await;
     users_live_in(&postgres.url).await;
@@ -74,7 +74,7 @@ async fn users_live_in(url: &str) {
 }
 
 #[tokio::test]
-#[ignore = "needs programs: scripts/test installs them"]
+#[ignore = "needs programs: scripts/test peers installs them"]
 async fn without_its_database_it_says_so_and_uses_no_token_up() {
     let mut postgres = Postgres::start().await;
     let server = AuthServer::start(["--database", &*postgres.url]);

@@ -8,7 +8,7 @@ use super::{AuthServer, pair};
 use crate::server::Server;
 
 #[tokio::test]
-#[ignore = "needs programs: scripts/test installs them"]
+#[ignore = "needs programs: scripts/test peers installs them"]
 async fn no_secret_is_logged_at_any_level() {
     let folder = tempfile::tempdir().unwrap();
     let log = folder.path().join("log");

@@ -10,7 +10,7 @@ use crate::peers::{ALGORITHMS, private_key, public_key};
 use crate::server::failing;
 
 #[tokio::test]
-#[ignore = "needs programs: scripts/test installs them"]
+#[ignore = "needs programs: scripts/test peers installs them"]
 async fn each_algorithm_signs() {
     for (algorithm, key) in ALGORITHMS {
         let made = vec!["--algorithm".to_owned(), algorithm.to_owned()];
@@ -41,7 +41,7 @@ async fn each_algorithm_signs() {
 }
 
 #[tokio::test]
-#[ignore = "needs programs: scripts/test installs them"]
+#[ignore = "needs programs: scripts/test peers installs them"]
 async fn names_are_as_told_or_those_of_the_server() {
     let server = AuthServer::start(["--issuer", ISSUER, "--audience", "else"]);
     let claims = part(&server.alice().await.access_token, 1);
@@ -54,7 +54,7 @@ async fn names_are_as_told_or_those_of_the_server() {
 }
 
 #[tokio::test]
-#[ignore = "needs programs: scripts/test installs them"]
+#[ignore = "needs programs: scripts/test peers installs them"]
 async fn clocks_may_differ_where_it_is_allowed() {
     let twin = issuer(ISSUER);
     let token = twin.token().header("typ", "at+jwt").subject("alice");
@@ -68,7 +68,7 @@ async fn clocks_may_differ_where_it_is_allowed() {
 }
 
 #[tokio::test]
-#[ignore = "needs programs: scripts/test installs them"]
+#[ignore = "needs programs: scripts/test peers installs them"]
 async fn a_grace_is_for_those_who_lost_the_answer() {
     let server = AuthServer::start(["--refresh-grace", "60"]);
     let first = server.alice().await;
@@ -78,7 +78,7 @@ async fn a_grace_is_for_those_who_lost_the_answer() {
 }
 
 #[tokio::test]
-#[ignore = "needs programs: scripts/test installs them"]
+#[ignore = "needs programs: scripts/test peers installs them"]
 async fn it_starts_with_demo_users_and_ends_when_told() {
     let mut server = AuthServer::start([""; 0]);
     let mut printed = String::new();
@@ -96,7 +96,7 @@ async fn it_starts_with_demo_users_and_ends_when_told() {
 }
 
 #[test]
-#[ignore = "needs programs: scripts/test installs them"]
+#[ignore = "needs programs: scripts/test peers installs them"]
 fn mistakes_are_told_in_one_line() {
     let folder = tempfile::tempdir().unwrap();
     let garbage = folder.path().join("garbage.pem");
@@ -140,7 +140,7 @@ fn one_line(options: &[&str], text: &str) {
 }
 
 #[tokio::test]
-#[ignore = "needs programs: scripts/test installs them"]
+#[ignore = "needs programs: scripts/test peers installs them"]
 async fn the_page_runs_nothing_of_others() {
     let server = AuthServer::start([""; 0]);
     for (path, content_type) in [

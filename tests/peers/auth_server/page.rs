@@ -11,7 +11,7 @@ use crate::server::Server;
 
 /// The script goes through all that the page can do, in both modes, on screens of all sizes.
 #[test]
-#[ignore = "needs Chromium and Node packages: scripts/test installs them"]
+#[ignore = "needs Chromium and Node packages: scripts/test peers installs them"]
 fn does_what_it_is_for() {
     let server = Server::auth([""; 0]);
     let brief = Server::auth(["--access-ttl", "5"]);

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::AuthServer;
 
 #[tokio::test]
-#[ignore = "needs programs: scripts/test installs them"]
+#[ignore = "needs programs: scripts/test peers installs them"]
 async fn an_unknown_user_gets_the_answer_of_a_wrong_password() {
     let server = AuthServer::start([""; 0]);
     let mut times = [Duration::MAX; 2];
@@ -35,7 +35,7 @@ async fn an_unknown_user_gets_the_answer_of_a_wrong_password() {
 }
 
 #[tokio::test]
-#[ignore = "needs programs: scripts/test installs them"]
+#[ignore = "needs programs: scripts/test peers installs them"]
 async fn a_flood_of_logins_takes_no_memory() {
     let mut server = AuthServer::start([""; 0]);
     let flood = (0..600).map(|_| server.try_login("alice", "wrong"));

@@ -6,7 +6,7 @@ use super::{AUDIENCE, AuthServer};
 use crate::peers::{ALGORITHMS, folder, run};
 
 #[tokio::test]
-#[ignore = "needs programs: scripts/test installs them"]
+#[ignore = "needs programs: scripts/test peers installs them"]
 async fn pyjwt_verifies_by_the_published_keys() {
     for algorithm in ["RS256", "PS256", "ES256", "ES512", "EdDSA"] {
         let server = AuthServer::start(["--algorithm", algorithm]);
@@ -37,7 +37,7 @@ async fn pyjwt_verifies_by_the_published_keys() {
 }
 
 #[tokio::test]
-#[ignore = "needs programs: scripts/test installs them"]
+#[ignore = "needs programs: scripts/test peers installs them"]
 async fn the_keys_may_be_kept_for_a_while() {
     let server = AuthServer::start([""; 0]);
     for path in [

@@ -63,7 +63,7 @@ async fn health(server: &AuthServer) -> (u16, Value) {
 }
 
 #[tokio::test]
-#[ignore = "needs programs: scripts/test installs them"]
+#[ignore = "needs programs: scripts/test peers installs them"]
 async fn what_one_revokes_the_other_refuses() {
     let twins = Twins::start(&[]);
     let [here, there] = &twins.both;
@@ -93,7 +93,7 @@ async fn what_one_revokes_the_other_refuses() {
 }
 
 #[tokio::test]
-#[ignore = "needs programs: scripts/test installs them"]
+#[ignore = "needs programs: scripts/test peers installs them"]
 async fn a_page_is_at_home_with_both() {
     let twins = Twins::start(&[]);
     let [here, there] = &twins.both;
@@ -108,7 +108,7 @@ async fn a_page_is_at_home_with_both() {
 }
 
 #[tokio::test]
-#[ignore = "needs programs: scripts/test installs them"]
+#[ignore = "needs programs: scripts/test peers installs them"]
 async fn of_many_uses_at_once_one_wins() {
     let twins = Twins::start(&[]);
     let alice = twins.both[0].alice().await;
@@ -130,7 +130,7 @@ async fn of_many_uses_at_once_one_wins() {
 }
 
 #[tokio::test]
-#[ignore = "needs programs: scripts/test installs them"]
+#[ignore = "needs programs: scripts/test peers installs them"]
 async fn a_redis_that_comes_back_empty_revives_nothing() {
     let mut twins = Twins::start(&["--stale-after", "60"]);
     let [here, there] = &twins.both;
@@ -199,7 +199,7 @@ async fn a_redis_that_comes_back_empty_revives_nothing() {
 }
 
 #[tokio::test]
-#[ignore = "needs programs: scripts/test installs them"]
+#[ignore = "needs programs: scripts/test peers installs them"]
 async fn a_redis_that_hangs_is_told_of_and_tokens_are_refused_in_time() {
     let twins = Twins::start(&["--stale-after", "2"]);
     let [here, there] = &twins.both;
@@ -245,7 +245,7 @@ async fn a_redis_that_hangs_is_told_of_and_tokens_are_refused_in_time() {
 }
 
 #[tokio::test]
-#[ignore = "needs programs: scripts/test installs them"]
+#[ignore = "needs programs: scripts/test peers installs them"]
 async fn a_server_may_go_on_without_its_redis() {
     let twins = Twins::start(&["--stale-after", "1", "--when-stale", "go-on"]);
     let [here, there] = &twins.both;
@@ -275,7 +275,7 @@ async fn a_server_may_go_on_without_its_redis() {
 }
 
 #[tokio::test]
-#[ignore = "needs programs: scripts/test installs them"]
+#[ignore = "needs programs: scripts/test peers installs them"]
 async fn without_its_redis_a_server_starts_and_takes_nobody() {
     let mut redis = RedisServer::start();
     let before = sharing(&redis, &[]);

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{AuthServer, Pair, pair};
 
 #[tokio::test]
-#[ignore = "needs programs: scripts/test installs them"]
+#[ignore = "needs programs: scripts/test peers installs them"]
 async fn a_session_ends_with_all_its_tokens() {
     let server = AuthServer::start([""; 0]);
     let first = server.alice().await;
@@ -26,7 +26,7 @@ async fn a_session_ends_with_all_its_tokens() {
 }
 
 #[tokio::test]
-#[ignore = "needs programs: scripts/test installs them"]
+#[ignore = "needs programs: scripts/test peers installs them"]
 async fn all_sessions_of_a_user_end_and_the_next_one_lives() {
     let server = AuthServer::start([""; 0]);
     let bob = server.bob().await;
@@ -47,7 +47,7 @@ async fn all_sessions_of_a_user_end_and_the_next_one_lives() {
 }
 
 #[tokio::test]
-#[ignore = "needs programs: scripts/test installs them"]
+#[ignore = "needs programs: scripts/test peers installs them"]
 async fn a_thief_loses_the_access_token_as_well() {
     let server = AuthServer::start([""; 0]);
     let stolen = server.alice().await;
@@ -59,7 +59,7 @@ async fn a_thief_loses_the_access_token_as_well() {
 }
 
 #[tokio::test]
-#[ignore = "needs programs: scripts/test installs them"]
+#[ignore = "needs programs: scripts/test peers installs them"]
 async fn its_health_can_be_seen() {
     let server = AuthServer::start([""; 0]);
     let alice = server.alice().await;

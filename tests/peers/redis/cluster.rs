@@ -31,7 +31,7 @@ async fn own(node: &RedisServer, first: u16, last: u16) {
 
 /// A node refuses what touches two slots, even where both are its own.
 #[tokio::test]
-#[ignore = "needs redis-server: scripts/test installs it"]
+#[ignore = "needs redis-server: scripts/test peers installs it"]
 async fn no_step_touches_two_slots() {
     let nodes = [node()];
     own(&nodes[0], 0, 16_383).await;
@@ -49,7 +49,7 @@ async fn no_step_touches_two_slots() {
 }
 
 #[tokio::test]
-#[ignore = "needs redis-server: scripts/test installs it"]
+#[ignore = "needs redis-server: scripts/test peers installs it"]
 async fn three_nodes_keep_the_contracts() {
     let nodes = [node(), node(), node()];
     let ranges = [(0, 5_000), (5_001, 10_000), (10_001, 16_383)];

@@ -9,7 +9,7 @@ use redis::{AsyncConnectionConfig, Client};
 use super::*;
 
 #[tokio::test]
-#[ignore = "needs redis-server: scripts/test installs it"]
+#[ignore = "needs redis-server: scripts/test peers installs it"]
 async fn passwords() {
     let server = RedisServer::with(&["--appendonly", "no", "--requirepass", "secret"]);
     let store = |user: &str| {
@@ -38,7 +38,7 @@ async fn passwords() {
 
 /// What the documentation says is enough, but for the warning.
 #[tokio::test]
-#[ignore = "needs redis-server: scripts/test installs it"]
+#[ignore = "needs redis-server: scripts/test peers installs it"]
 async fn a_user_who_may_do_little_is_enough() {
     let server = RedisServer::start();
     let mut user = cmd("ACL");
@@ -64,7 +64,7 @@ async fn a_user_who_may_do_little_is_enough() {
 
 /// Given a connection that mends itself, and one that is made by a closure.
 #[tokio::test]
-#[ignore = "needs redis-server: scripts/test installs it"]
+#[ignore = "needs redis-server: scripts/test peers installs it"]
 async fn connections_of_the_application_keep_the_contracts() {
     let server = RedisServer::start();
     let client = Client::open(server.url()).unwrap();
@@ -105,7 +105,7 @@ impl io::Write for Log {
 }
 
 #[tokio::test]
-#[ignore = "needs redis-server: scripts/test installs it"]
+#[ignore = "needs redis-server: scripts/test peers installs it"]
 async fn a_redis_that_forgets_is_warned_of() {
     let log = Log::default();
     let subscriber = tracing_subscriber::fmt()

@@ -26,7 +26,7 @@ pub(super) fn subject(feeds: [RedisFeed; 2], server: &RedisServer) -> FeedSubjec
 }
 
 #[tokio::test]
-#[ignore = "needs redis-server: scripts/test installs it"]
+#[ignore = "needs redis-server: scripts/test peers installs it"]
 async fn keeps_the_contract() {
     let server = RedisServer::start();
     let feeds = [server.feed(), server.feed()];
@@ -34,7 +34,7 @@ async fn keeps_the_contract() {
 }
 
 #[tokio::test]
-#[ignore = "needs redis-server: scripts/test installs it"]
+#[ignore = "needs redis-server: scripts/test peers installs it"]
 async fn news_comes_at_once() {
     let server = RedisServer::start();
     let (feed, another) = (server.feed(), server.feed());
@@ -60,7 +60,7 @@ async fn news_comes_at_once() {
 
 /// Nothing is left of somebody who stopped to wait, on either side.
 #[tokio::test]
-#[ignore = "needs redis-server: scripts/test installs it"]
+#[ignore = "needs redis-server: scripts/test peers installs it"]
 async fn who_stops_to_wait_leaves_nothing_behind() {
     let server = RedisServer::start();
     let feed = server.feed();
@@ -95,7 +95,7 @@ async fn who_stops_to_wait_leaves_nothing_behind() {
 }
 
 #[tokio::test]
-#[ignore = "needs redis-server: scripts/test installs it"]
+#[ignore = "needs redis-server: scripts/test peers installs it"]
 async fn who_is_far_behind_loads_anew() {
     let server = RedisServer::start();
     let feed = server.feed();
@@ -117,7 +117,7 @@ async fn who_is_far_behind_loads_anew() {
 
 /// Of what has ended, nothing is loaded, and little is kept as long as something is added.
 #[tokio::test]
-#[ignore = "needs redis-server: scripts/test installs it"]
+#[ignore = "needs redis-server: scripts/test peers installs it"]
 async fn what_has_ended_leaves() {
     let server = RedisServer::start();
     let feed = server.feed();
@@ -139,7 +139,7 @@ async fn what_has_ended_leaves() {
 
 /// Whatever is added, renewed, or ends between two pages.
 #[tokio::test]
-#[ignore = "needs redis-server: scripts/test installs it"]
+#[ignore = "needs redis-server: scripts/test peers installs it"]
 async fn what_is_loaded_while_all_moves_is_whole() {
     let server = RedisServer::start();
     let (feed, another) = (server.feed(), server.feed());

@@ -3,7 +3,7 @@
 use super::*;
 
 #[tokio::test]
-#[ignore = "needs redis-server: scripts/test installs it"]
+#[ignore = "needs redis-server: scripts/test peers installs it"]
 async fn with_a_disk_all_is_there_after_a_restart() {
     let mut server = RedisServer::durable();
     let (store, feed) = (server.store(), server.feed());
@@ -22,7 +22,7 @@ async fn with_a_disk_all_is_there_after_a_restart() {
 }
 
 #[tokio::test]
-#[ignore = "needs redis-server: scripts/test installs it"]
+#[ignore = "needs redis-server: scripts/test peers installs it"]
 async fn without_one_the_loss_is_told() {
     let mut server = RedisServer::start();
     let (store, feed) = (server.store(), server.feed());
@@ -42,7 +42,7 @@ async fn without_one_the_loss_is_told() {
 
 /// A replica that was behind becomes the primary.
 #[tokio::test]
-#[ignore = "needs redis-server: scripts/test installs it"]
+#[ignore = "needs redis-server: scripts/test peers installs it"]
 async fn a_failover_to_a_replica_that_was_behind_is_told() {
     let primary = RedisServer::start();
     let replica = RedisServer::start();
@@ -81,7 +81,7 @@ async fn a_failover_to_a_replica_that_was_behind_is_told() {
 
 /// Either key is enough to tell.
 #[tokio::test]
-#[ignore = "needs redis-server: scripts/test installs it"]
+#[ignore = "needs redis-server: scripts/test peers installs it"]
 async fn the_loss_of_a_part_is_told() {
     for key in ["tower-bearer:{feed}:entries", "tower-bearer:{feed}:news"] {
         let server = RedisServer::start();
@@ -106,7 +106,7 @@ async fn the_loss_of_a_part_is_told() {
 
 /// One whose clock was set back, so that it has the same places once more.
 #[tokio::test]
-#[ignore = "needs redis-server: scripts/test installs it"]
+#[ignore = "needs redis-server: scripts/test peers installs it"]
 async fn another_feed_with_the_same_places_is_told_apart() {
     let server = RedisServer::start();
     let feed = server.feed();

@@ -5,7 +5,7 @@ use futures::future::join_all;
 use super::*;
 
 #[tokio::test]
-#[ignore = "needs redis-server: scripts/test installs it"]
+#[ignore = "needs redis-server: scripts/test peers installs it"]
 async fn operations_fail_while_it_is_down_and_the_next_succeeds() {
     let mut server = RedisServer::durable();
     let (store, feed) = (server.store(), server.feed());
@@ -29,7 +29,7 @@ async fn operations_fail_while_it_is_down_and_the_next_succeeds() {
 
 /// It need not be there when the application starts.
 #[tokio::test]
-#[ignore = "needs redis-server: scripts/test installs it"]
+#[ignore = "needs redis-server: scripts/test peers installs it"]
 async fn it_can_come_later() {
     let mut server = RedisServer::start();
     server.go_down();
@@ -41,7 +41,7 @@ async fn it_can_come_later() {
 }
 
 #[tokio::test]
-#[ignore = "needs redis-server: scripts/test installs it"]
+#[ignore = "needs redis-server: scripts/test peers installs it"]
 async fn a_restart_in_a_quiet_hour_fails_nothing() {
     let mut server = RedisServer::durable();
     let store = server.store();
@@ -56,7 +56,7 @@ async fn a_restart_in_a_quiet_hour_fails_nothing() {
 
 /// As behind a cable that was cut: the connections stay, and nobody answers.
 #[tokio::test]
-#[ignore = "needs redis-server: scripts/test installs it"]
+#[ignore = "needs redis-server: scripts/test peers installs it"]
 async fn what_hangs_fails_in_time_and_works_again() {
     let limit = SECOND / 2;
     let server = RedisServer::start();
@@ -87,7 +87,7 @@ async fn what_hangs_fails_in_time_and_works_again() {
 }
 
 #[tokio::test]
-#[ignore = "needs redis-server: scripts/test installs it"]
+#[ignore = "needs redis-server: scripts/test peers installs it"]
 async fn who_waits_learns_of_the_end() {
     let mut server = RedisServer::durable();
     let feed = server.feed();
@@ -107,7 +107,7 @@ async fn who_waits_learns_of_the_end() {
 
 /// A wait is no longer than it takes to notice that nobody answers.
 #[tokio::test]
-#[ignore = "needs redis-server: scripts/test installs it"]
+#[ignore = "needs redis-server: scripts/test peers installs it"]
 async fn who_waits_learns_of_a_cut() {
     let server = RedisServer::start();
     let feed = RedisFeed::new(server.redis().timeout(SECOND / 4));
@@ -123,7 +123,7 @@ async fn who_waits_learns_of_a_cut() {
 }
 
 #[tokio::test]
-#[ignore = "needs redis-server: scripts/test installs it"]
+#[ignore = "needs redis-server: scripts/test peers installs it"]
 async fn where_it_is_full_it_says_so() {
     let server = RedisServer::start();
     let (store, feed) = (server.store(), server.feed());

@@ -16,14 +16,14 @@ pub(super) fn subject(store: RedisStore) -> StoreSubject {
 }
 
 #[tokio::test]
-#[ignore = "needs redis-server: scripts/test installs it"]
+#[ignore = "needs redis-server: scripts/test peers installs it"]
 async fn keeps_the_contract() {
     let server = RedisServer::start();
     subject(server.store()).assert_keeps_the_contract().await;
 }
 
 #[tokio::test]
-#[ignore = "needs redis-server: scripts/test installs it"]
+#[ignore = "needs redis-server: scripts/test peers installs it"]
 async fn keys_stay_what_they_are() {
     let server = RedisServer::start();
     let store = server.store();
@@ -64,7 +64,7 @@ async fn keys_stay_what_they_are() {
 }
 
 #[tokio::test]
-#[ignore = "needs redis-server: scripts/test installs it"]
+#[ignore = "needs redis-server: scripts/test peers installs it"]
 async fn nothing_is_kept_for_ever() {
     let server = RedisServer::start();
     let store = server.store();
@@ -81,7 +81,7 @@ async fn nothing_is_kept_for_ever() {
 
 /// As after a restart, or where somebody tidies up.
 #[tokio::test]
-#[ignore = "needs redis-server: scripts/test installs it"]
+#[ignore = "needs redis-server: scripts/test peers installs it"]
 async fn scripts_that_redis_has_forgotten_are_sent_again() {
     let server = RedisServer::start();
     let (store, feed) = (server.store(), server.feed());
@@ -98,7 +98,7 @@ async fn scripts_that_redis_has_forgotten_are_sent_again() {
 
 /// Two servers on one Redis.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "needs redis-server: scripts/test installs it"]
+#[ignore = "needs redis-server: scripts/test peers installs it"]
 async fn of_many_uses_of_a_refresh_token_one_wins() {
     let server = RedisServer::start();
     let tokens = [(); 2].map(|()| {

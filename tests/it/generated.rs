@@ -1,13 +1,12 @@
-//! The gRPC code of `examples/resource_server` is generated, and committed: a build script would
-//! make every user of the crate pay for an example. This keeps it equal to `whoami.proto`.
-#![expect(clippy::unwrap_used, reason = "what is unexpected fails the test")]
+//! The gRPC code of `examples/resource_server` is generated and committed: with a build script, every
+//! user of the crate would pay for an example. This test keeps it equal to `whoami.proto`.
 
 use std::path::Path;
 use std::{env, fs};
 
 use prost::Message;
 
-/// Made from `whoami.proto`: the service in Rust, and the descriptor set that reflection serves.
+/// Generated from `whoami.proto`: the service in Rust, and the descriptor set for reflection.
 const GENERATED: [&str; 2] = ["whoami.v1.rs", "whoami.bin"];
 
 #[test]
@@ -24,7 +23,7 @@ fn committed_code_matches_its_proto() {
         } else {
             assert!(
                 fs::read(&path).is_ok_and(|found| found == expected),
-                "{} is out of date: run `UPDATE=1 cargo test --test generated` and commit it",
+                "{} is out of date: run `UPDATE=1 cargo test --test it generated` and commit it",
                 path.display()
             );
         }
