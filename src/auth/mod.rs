@@ -43,6 +43,17 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! # Together with other layers
+//!
+//! Layers compose in either order. What differs:
+//!
+//! | layer | around this one | inside this one |
+//! | --- | --- | --- |
+//! | CORS | answers preflights, and lets pages read refusals: usually right | needs [`allow_cors_preflight`](BearerAuthLayer::allow_cors_preflight); pages cannot read a 401 |
+//! | traces | sees every request; declare `iss`, `sub` there, or use [`record_identity`](BearerAuthLayer::record_identity) | sees accepted requests |
+//! | compression | also compresses refusals | compresses what handlers answer |
+//! | rate limits | also limit strangers | limit accepted requests, and can count by subject |
 
 mod answer;
 mod csrf;

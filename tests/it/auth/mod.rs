@@ -1,4 +1,5 @@
 mod bounds;
+mod composed;
 mod csrf;
 mod future;
 mod grpc;
