@@ -145,7 +145,7 @@ fn without_keys_the_server_prints_a_curl_line_that_works() {
     assert!(body["claims"].is_object(), "{body}");
 }
 
-/// What a server answered.
+/// A server's answer.
 #[derive(Debug)]
 pub(crate) struct Response {
     pub(crate) status: u16,
@@ -185,7 +185,7 @@ pub(crate) fn get(url: &str, token: Option<&str>) -> Response {
 pub(crate) fn curl(arguments: &[&str]) -> Response {
     let output = Command::new("curl")
         .args(["--silent", "--show-error", "--include", "--max-time", "10"])
-        // Nothing between this and the server.
+        // No proxy.
         .args(["--noproxy", "*"])
         .args(arguments)
         .output()

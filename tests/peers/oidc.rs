@@ -1,4 +1,5 @@
-//! Keys and tokens of a certified OpenID provider, which is discovered, rotates its keys, and fails.
+//! Keys and tokens of a certified OpenID provider, which is discovered, rotates its keys, and
+//! fails.
 
 use std::fmt::Debug;
 use std::fs;
@@ -59,7 +60,7 @@ fn keys_of_a_provider_are_taken_from_their_url() {
     assert_eq!(refused.status, 401, "{refused:?}");
 }
 
-/// Its metadata names another issuer than it was asked for, although it is the same server.
+/// Its metadata names another issuer than the requested one, although it is the same server.
 #[test]
 #[ignore = "needs PyJWT and Node packages: scripts/test peers installs them"]
 fn a_provider_by_another_name_is_refused() {
@@ -72,7 +73,7 @@ fn a_provider_by_another_name_is_refused() {
     assert_eq!(provider.counts().jwks, 0);
 }
 
-/// The two use the same names for their keys.
+/// The two use the same `kid`s.
 #[test]
 #[ignore = "needs PyJWT and Node packages: scripts/test peers installs them"]
 fn each_of_two_providers_has_its_own_keys_and_outages() {
@@ -148,7 +149,7 @@ fn the_first_token_of_a_new_key_is_accepted() {
     let before = provider.counts().jwks;
 
     provider.rotate();
-    // Keys that are a second old were asked for longer ago, so that the cooldown is over.
+    // Keys that are a second old were requested longer ago, so the cooldown is over.
     health_until(&server, |health| health["age"].as_u64() >= Some(1));
     let new = provider.token();
     assert_ne!(
@@ -168,7 +169,7 @@ fn tokens_of_a_withdrawn_key_are_refused_after_the_next_refresh() {
 
     provider.rotate();
     provider.withdraw();
-    // Also what was verified before, and is remembered, is refused.
+    // Cached tokens are refused too.
     let refused = until(|| whoami(&server, &old), |response| response.status != 200);
     assert_eq!(refused.status, 401, "{refused:?}");
     let challenge = refused.header("www-authenticate").unwrap();
@@ -272,7 +273,7 @@ fn a_certificate_that_the_platform_trusts_is_trusted() {
     assert_eq!(health["keys"], 1, "{health}");
 }
 
-/// The other is of the same name, but has another key.
+/// The other has the same name, but another key.
 #[test]
 #[ignore = "needs PyJWT and Node packages: scripts/test peers installs them"]
 fn another_certificate_is_refused() {
@@ -319,7 +320,7 @@ fn health(server: &Server) -> Response {
     get(&server.url("/healthz"), None)
 }
 
-/// What the server says of its health as soon as it is as wanted.
+/// The server's health as soon as it is as expected.
 #[track_caller]
 fn health_until(server: &Server, is_wanted: impl Fn(&Value) -> bool) -> Response {
     until(|| health(server), |health| is_wanted(&health.body()))
@@ -329,12 +330,12 @@ fn is(state: &str) -> impl Fn(&Value) -> bool {
     move |health| health["state"] == state
 }
 
-/// Besides, the last fetch has failed, rather than being under way.
+/// Also, the last fetch has failed and is not under way.
 fn failed(is_wanted: impl Fn(&Value) -> bool) -> impl Fn(&Value) -> bool {
     move |health| !health["last_error"].is_null() && is_wanted(health)
 }
 
-/// What the server says of one of the issuers.
+/// The server's health of one issuer.
 fn state_of<'a>(health: &'a Value, issuer: &str) -> &'a str {
     let issuers = health["issuers"].as_array().unwrap();
     let status = issuers.iter().find(|status| status["issuer"] == issuer);
@@ -355,10 +356,10 @@ fn assert_come_back_later(response: &Response) {
     assert!((1..=60).contains(&after), "{response:?}");
 }
 
-/// How long anything may take here. It is far more than it does.
+/// The timeout of anything here, far more than it takes.
 const PATIENCE: Duration = Duration::from_secs(15);
 
-/// Asks again until the answer is as wanted.
+/// Asks again until the answer is as expected.
 #[track_caller]
 fn until<T: Debug>(ask: impl Fn() -> T, is_wanted: impl Fn(&T) -> bool) -> T {
     let start = Instant::now();

@@ -1,4 +1,4 @@
-//! Tokens of ours are accepted by others.
+//! Others accept our tokens.
 
 use std::fs;
 
@@ -23,7 +23,7 @@ fn tokens_of_ours_are_accepted_by_peers() {
     }
 }
 
-/// What shows that the peers check at all.
+/// Shows that the peers check at all.
 #[test]
 #[ignore = "needs PyJWT and Node packages: scripts/test peers installs them"]
 fn expired_tokens_of_ours_are_refused_by_peers() {

@@ -1,4 +1,4 @@
-//! The programs of others, and the files that they and we share.
+//! Other implementations, and the files that they share with us.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -59,7 +59,7 @@ impl Peer {
         self.make(&[("ES256", json!({}), claims)]).remove(0)
     }
 
-    /// What the peer says of `(algorithm, token)`: `{"claims": …}` or `{"error": …}` of each.
+    /// The peer's verdict on `(algorithm, token)`: `{"claims": …}` or `{"error": …}` of each.
     pub(crate) fn check(self, tokens: &[(&str, String)]) -> Vec<Value> {
         let given: Vec<_> = tokens
             .iter()
@@ -100,7 +100,7 @@ pub(crate) fn good_claims() -> Value {
     })
 }
 
-/// The good claims, with some replaced, or left out where the new value is null.
+/// The good claims, with some replaced, or removed if the new value is null.
 pub(crate) fn claims_with(replaced: Value) -> Value {
     let mut claims = good_claims();
     let Value::Object(replaced) = replaced else {
@@ -152,12 +152,12 @@ pub(crate) fn run(program: impl AsRef<Path>, script: &str, input: &Value) -> Val
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
-/// The file of the key that signs with an algorithm.
+/// The signing key's file for an algorithm.
 pub(crate) fn private_key(algorithm: &str) -> PathBuf {
     key_file(algorithm, "private")
 }
 
-/// The file of the key that verifies an algorithm.
+/// The verifying key's file for an algorithm.
 pub(crate) fn public_key(algorithm: &str) -> PathBuf {
     key_file(algorithm, "public")
 }

@@ -1,4 +1,4 @@
-//! A mistake in the set-up ends the server, with one line that says what to change.
+//! A mistake in the setup ends the server with one line that says what to change.
 
 use std::ffi::OsStr;
 use std::fs;

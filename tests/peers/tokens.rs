@@ -1,4 +1,4 @@
-//! Tokens of others are accepted here, and refused where they must be.
+//! Others' tokens are accepted here, and refused if they must be.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -22,7 +22,7 @@ fn tokens_of_peers_are_accepted_by_keys_without_kid() {
 #[test]
 #[ignore = "needs PyJWT and Node packages: scripts/test peers installs them"]
 fn tokens_of_peers_are_accepted_by_a_jwk_set_of_jose() {
-    // Two keys of one algorithm, so that only `kid` tells them apart.
+    // Two keys of one algorithm, so that only `kid` distinguishes them.
     let set = jwk_set(&[
         ("RS256", "r"),
         ("PS256", "p"),

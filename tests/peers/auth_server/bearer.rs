@@ -57,7 +57,7 @@ async fn a_refresh_token_is_good_once() {
     assert_eq!(session(&first.access_token), session(&second.access_token));
     assert!(server.takes(&second.access_token).await);
 
-    // Tokens that never were, and tokens of another kind, end nothing.
+    // Made-up tokens, and tokens of another kind, end nothing.
     let made_up = format!("tbr_{}", "A".repeat(64));
     for token in ["", "x", &made_up, &second.access_token] {
         let answer = server.refresh(token).await;
@@ -90,7 +90,7 @@ async fn the_protected_route_tells_expired_tokens_from_bad_ones() {
     let twin = issuer(ISSUER);
     let answer = server.get_as("/protected", &good(&twin).sign()).await;
     answer.assert(200, &welcome);
-    // The server judges its own tokens by its own clock.
+    // The server verifies its own tokens by its own clock.
     let expired = good(&twin).expires_in(-1).sign();
     let answer = server.get_as("/protected", &expired).await;
     answer.assert_refused(401, "invalid_token", "token expired");
@@ -116,7 +116,7 @@ async fn the_protected_route_tells_expired_tokens_from_bad_ones() {
     }
 }
 
-/// A token that differs from the server's own in nothing that matters.
+/// A token that differs from the server's own in nothing relevant.
 fn good(issuer: &TestIssuer) -> TokenBuilder<'_> {
     issuer
         .token()
@@ -146,7 +146,7 @@ async fn tokens_expire_by_themselves() {
     };
     answer.assert_refused(401, "invalid_token", "token expired");
 
-    // However often it is renewed, the session ends.
+    // Renewals do not extend the session.
     let mut refresh_token = alice.refresh_token;
     let answer = loop {
         let answer = server.refresh(&refresh_token).await;

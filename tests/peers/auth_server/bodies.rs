@@ -1,4 +1,4 @@
-//! Bodies that are not what they should be.
+//! Malformed bodies.
 
 use serde_json::json;
 
@@ -30,7 +30,7 @@ async fn bad_bodies_are_told_so_in_json() {
             assert_eq!(answer.status, status, "{path} {body:?}: {answer:?}");
             answer.assert(status, &json!({"error": "invalid_request"}));
         }
-        // What a form of another site can send.
+        // What another site's form can send.
         for content_type in ["", "text/plain", "application/x-www-form-urlencoded"] {
             let request = server
                 .request("POST", path)

@@ -8,7 +8,7 @@ use crate::client::Answer;
 
 const REFRESH_LIFETIME: u64 = 14 * 24 * 60 * 60;
 
-/// What a page has that signed in, and its browser for it.
+/// What a signed-in page has, and its browser for it.
 pub(super) struct Page {
     access: String,
     pub(super) refresh: String,
@@ -108,7 +108,7 @@ async fn a_login_sets_cookies_that_no_script_reads() {
     let answer = server.post("/session/login", &wrong).await;
     answer.assert(401, &json!({"error": "invalid_credentials"}));
     assert!(answer.headers.get(SET_COOKIE).is_none());
-    // What another site could send without asking first.
+    // What another site could send without a preflight.
     let request = server
         .request("POST", "/session/login")
         .header("content-type", "text/plain");
@@ -136,7 +136,7 @@ async fn a_page_learns_who_is_signed_in() {
         "{me}"
     );
 
-    // The token is another each time, and each is good.
+    // The token differs each time, and each is good.
     let csrf_token = me["csrf_token"].as_str().unwrap();
     assert_ne!(csrf_token, alice.csrf_token);
     page(
@@ -152,7 +152,7 @@ async fn a_page_learns_who_is_signed_in() {
         .json();
     assert_eq!((&me["user"], &me["roles"]), (&json!("bob"), &json!([])));
 
-    // Where only the refresh token is left, the page gets what it needs to use it.
+    // If only the refresh token is left, the page gets what it needs to use it.
     let answer = server.ask("GET", "/session/me", &[&bob.refresh], "").await;
     assert_eq!(answer.status, 401, "{answer:?}");
     assert_eq!(answer.json()["error"], "missing_token");
@@ -215,7 +215,7 @@ async fn a_page_refreshes_by_its_cookie_and_its_csrf_token() {
         .await;
     assert_eq!(answer.status, 200);
 
-    // A used one ends the family, and the browser forgets what is left of it.
+    // A used one ends the family, and the browser forgets the rest of it.
     let answer = server
         .ask(
             "POST",
@@ -262,7 +262,7 @@ async fn a_page_signs_out_even_when_its_access_token_has_expired() {
     let answer = server.ask("GET", "/session/me", &[&alice.access], "").await;
     assert_eq!(answer.status, 200);
 
-    // An expired cookie is none.
+    // An expired cookie does not count.
     let answer = server
         .ask(
             "POST",
@@ -288,8 +288,8 @@ async fn a_page_signs_out_even_when_its_access_token_has_expired() {
     assert_eq!(answer.status, 200);
 }
 
-/// Or whoever makes refresh tokens up could fill the list of what is revoked, and nobody could sign
-/// out any more.
+/// Otherwise made-up refresh tokens could fill the revocation list, and nobody could sign out any
+/// more.
 #[tokio::test]
 #[ignore = "needs programs: scripts/test peers installs them"]
 async fn what_never_was_a_session_is_not_revoked() {
@@ -317,7 +317,7 @@ async fn a_page_may_call_what_is_protected() {
         let answer = server.ask("GET", path, &[&alice.access], "").await;
         assert_eq!(answer.status, 200, "{path}: {answer:?}");
     }
-    // What changes something needs more than a cookie.
+    // A change needs more than a cookie.
     let answer = server
         .ask("POST", "/logout-all", &[&alice.access], "")
         .await;
@@ -331,7 +331,7 @@ async fn a_page_may_call_what_is_protected() {
     let answer = server.ask("GET", "/protected", &[&alice.access], "").await;
     answer.assert_refused(401, "invalid_token", "invalid token");
 
-    // Two tokens in one request are one too many.
+    // Two tokens in one request are refused.
     let token = server.bob().await.access_token;
     let request = server.request("GET", "/protected");
     let request = request.header("authorization", format!("Bearer {token}"));

@@ -1,4 +1,4 @@
-//! The users, where they live.
+//! The user database.
 
 use serde_json::json;
 use sqlx::{AnyConnection, Connection};
@@ -22,7 +22,7 @@ async fn users_live_in_postgresql() {
 }
 
 async fn users_live_in(url: &str) {
-    // Of two that begin at once, one makes the table.
+    // Of two that start together, one creates the table.
     let (first, second) = (url.to_owned(), url.to_owned());
     let start =
         |url: String| tokio::task::spawn_blocking(|| AuthServer::start(["--database".into(), url]));
@@ -60,12 +60,12 @@ async fn users_live_in(url: &str) {
     let answer = server.try_login("alice", "wonderland").await;
     answer.assert(401, &json!({"error": "invalid_credentials"}));
 
-    // Roles are read anew.
+    // Roles are read again.
     assert_eq!(server.get_as("/admin", &bob.access_token).await.status, 403);
     let bob = pair(&server.refresh(&bob.refresh_token).await);
     assert_eq!(server.get_as("/admin", &bob.access_token).await.status, 200);
 
-    // Whoever was deleted does not come back with a restart, even as the last one.
+    // A deleted user does not come back with a restart, not even the last one.
     run(&mut database, "DELETE FROM users").await;
     drop(server);
     let server = AuthServer::start(["--database", url]);

@@ -1,4 +1,4 @@
-//! What is logged.
+//! The log.
 
 use std::fs::{self, File};
 

@@ -1,4 +1,4 @@
-//! What the options change.
+//! Command-line options.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -21,7 +21,7 @@ async fn each_algorithm_signs() {
         ]);
         let is_secret = key == "secret";
         for options in [made, given] {
-            // A secret is in no PEM.
+            // A secret is not PEM.
             if is_secret && options.len() > 2 {
                 continue;
             }
@@ -88,7 +88,7 @@ async fn it_starts_with_demo_users_and_ends_when_told() {
     for word in ["alice", "wonderland", "builder"] {
         assert!(printed.contains(word), "{printed}");
     }
-    // An idle connection keeps nobody waiting.
+    // An idle connection delays nobody.
     server.alice().await;
     let process = server.server.process();
     process.signal("TERM");

@@ -1,4 +1,4 @@
-//! The page, as people use it: in Chromium.
+//! The page in Chromium.
 
 use std::env;
 use std::fs;
@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::peers::run;
 use crate::server::Server;
 
-/// The script goes through all that the page can do, in both modes, on screens of all sizes.
+/// The script uses everything on the page, in both modes, on screens of all sizes.
 #[test]
 #[ignore = "needs Chromium and Node packages: scripts/test peers installs them"]
 fn does_what_it_is_for() {
@@ -20,7 +20,7 @@ fn does_what_it_is_for() {
     assert_eq!(run("node", "auth_server_page.mjs", &input), "done");
 }
 
-/// Where people find what the page looked like: `target/auth_server_page`.
+/// The folder of the screenshots: `target/auth_server_page`.
 fn screenshots() -> PathBuf {
     let program = env::current_exe().unwrap();
     let folder = program.ancestors().nth(3).unwrap().join("auth_server_page");

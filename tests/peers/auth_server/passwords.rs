@@ -1,4 +1,4 @@
-//! What signing in costs, and whom.
+//! The cost of signing in.
 
 use std::fs;
 use std::time::{Duration, Instant};
@@ -13,7 +13,7 @@ use super::AuthServer;
 async fn an_unknown_user_gets_the_answer_of_a_wrong_password() {
     let server = AuthServer::start([""; 0]);
     let mut times = [Duration::MAX; 2];
-    // The least of several, which what else the machine does can only make longer.
+    // The minimum of several: other load can only lengthen it.
     for _ in 0..8 {
         let names = [["alice", "wrong"], ["nobody", "wonderland"]];
         for (time, [username, password]) in times.iter_mut().zip(names) {
@@ -23,8 +23,7 @@ async fn an_unknown_user_gets_the_answer_of_a_wrong_password() {
             answer.assert(401, &json!({"error": "invalid_credentials"}));
         }
     }
-    // What else is done takes a twentieth of checking a password. How long that takes depends on
-    // what the machine does beside.
+    // Everything else takes a twentieth of checking a password, whose time depends on other load.
     let [known, unknown] = times;
     assert!(unknown * 5 > known && known * 5 > unknown, "{times:?}");
 
@@ -51,7 +50,7 @@ async fn a_flood_of_logins_takes_no_memory() {
     }
     assert!(refused > 0 && refused < 600, "{refused}");
 
-    // Each takes 19 MiB, and no more are checked at once than there are processors.
+    // Each takes 19 MiB, and at most one per processor is checked at a time.
     let processors = std::thread::available_parallelism().unwrap().get();
     let peak = peak_memory_mib(server.server.process().id());
     assert!(peak < 100 + 20 * processors, "{peak} MiB");

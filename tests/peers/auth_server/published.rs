@@ -1,4 +1,4 @@
-//! What others find under `/.well-known`.
+//! The documents under `/.well-known`.
 
 use serde_json::json;
 
@@ -17,7 +17,7 @@ async fn pyjwt_verifies_by_the_published_keys() {
         assert_eq!(metadata["issuer"], server.server.url(""));
         assert_eq!(metadata["jwks_uri"], keys);
 
-        // The other has a key of its own.
+        // The other has its own key.
         let other = AuthServer::start(["--algorithm", algorithm]);
         let good = server.alice().await.access_token;
         let bad = other.alice().await.access_token;

@@ -10,7 +10,7 @@ use super::cookies::{Page, page};
 use super::{AuthServer, Pair, pair};
 use crate::redis::server::RedisServer;
 
-/// Servers that are one to their clients.
+/// Servers that act as one.
 struct Twins {
     redis: RedisServer,
     both: [AuthServer; 2],
@@ -39,7 +39,7 @@ fn sharing(redis: &RedisServer, options: &[&str]) -> AuthServer {
     AuthServer::with_known_key(&[&["--store", &store], options].concat())
 }
 
-/// Waits until this is true, but no longer than it may take.
+/// Waits until this is true, up to its time limit.
 async fn until(limit: Duration, mut is_true: impl AsyncFnMut() -> bool) {
     let begun = Instant::now();
     while !is_true().await {
@@ -51,10 +51,10 @@ async fn until(limit: Duration, mut is_true: impl AsyncFnMut() -> bool) {
 /// How soon the others must know.
 const SOON: Duration = Duration::from_secs(1);
 
-/// For so long Redis is out of reach: longer than whatever is set to wait for it.
+/// How long Redis is unreachable: longer than any timeout.
 const CUT: Duration = Duration::from_secs(30);
 
-/// How soon all must be as before, on a machine that has other things to do.
+/// How soon all must have recovered, on a busy machine.
 const RECOVERY: Duration = Duration::from_secs(20);
 
 async fn health(server: &AuthServer) -> (u16, Value) {
@@ -71,7 +71,7 @@ async fn what_one_revokes_the_other_refuses() {
     let other = there.alice().await;
     assert!(there.takes(&alice.access_token).await);
     assert!(here.takes(&other.access_token).await);
-    // A session goes on wherever its client is sent.
+    // A session goes on, whichever server its client uses.
     let alice = pair(&there.refresh(&alice.refresh_token).await);
 
     let answer = here.post_as("/logout", &alice.access_token).await;
@@ -120,7 +120,7 @@ async fn of_many_uses_at_once_one_wins() {
         answer.assert(401, &json!({"error": "invalid_grant"}));
     }
 
-    // A token that is used twice ends its session.
+    // A second use of a token ends its session.
     let winner = pair(won[0]);
     for server in &twins.both {
         let answer = server.refresh(&winner.refresh_token).await;
@@ -166,7 +166,7 @@ async fn a_redis_that_comes_back_empty_revives_nothing() {
 
     twins.redis.come_up();
     let [here, there] = &twins.both;
-    // At no moment is anything alive that was not.
+    // Nothing dead is alive at any moment.
     until(RECOVERY, async || {
         twins.assert_refused_by_both(&[&out]).await;
         assert!(!here.takes(&late.access_token).await);
@@ -183,13 +183,13 @@ async fn a_redis_that_comes_back_empty_revives_nothing() {
         assert!(server.takes(&on.access_token).await);
     }
     twins.assert_refused_by_both(&[&out, &late]).await;
-    // Who comes new knows it as well.
+    // A new server knows it too.
     let third = sharing(&twins.redis, &[]);
     for pair in [&out, &late] {
         assert!(!third.takes(&pair.access_token).await);
     }
     assert!(third.takes(&on.access_token).await);
-    // Sessions are lost with the Redis, and so is what could renew them.
+    // Sessions are lost with Redis, and so are their refresh tokens.
     for tokens in [&out, &late, &on] {
         let answer = here.refresh(&tokens.refresh_token).await;
         answer.assert(401, &json!({"error": "invalid_grant"}));
@@ -210,7 +210,7 @@ async fn a_redis_that_hangs_is_told_of_and_tokens_are_refused_in_time() {
     twins.redis.hang();
     let begun = Instant::now();
     for server in &twins.both {
-        // Until it is stale, whoever is signed in is served.
+        // Until it is stale, signed-in users are served.
         until(Duration::from_secs(6), async || {
             twins.assert_refused_by_both(&[&out]).await;
             server.get_as("/protected", &on.access_token).await.status == 503

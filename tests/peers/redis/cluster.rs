@@ -29,7 +29,7 @@ async fn own(node: &RedisServer, first: u16, last: u16) {
     node.ask::<()>(&add).await;
 }
 
-/// A node refuses what touches two slots, even where both are its own.
+/// A node refuses an operation on two slots, even if it has both.
 #[tokio::test]
 #[ignore = "needs redis-server: scripts/test peers installs it"]
 async fn no_step_touches_two_slots() {

@@ -1,4 +1,4 @@
-//! Passwords, warnings, and connections of the application's.
+//! Passwords, warnings, and the application's connections.
 
 use std::io;
 use std::sync::Mutex;
@@ -27,7 +27,7 @@ async fn passwords() {
             assert!(!text.contains("secret"), "{text}");
         }
     }
-    // It is tried again where the password was put right on the other side.
+    // It is tried again after the password was corrected on the other side.
     let client = Client::open(server.url().replace("redis://", "redis://:secret@")).unwrap();
     let mut connection = client.get_multiplexed_async_connection().await.unwrap();
     let mut change = cmd("CONFIG");
@@ -36,7 +36,7 @@ async fn passwords() {
     assert_eq!(wrong.get("a").await.unwrap().as_deref(), Some(&b"1"[..]));
 }
 
-/// What the documentation says is enough, but for the warning.
+/// The documented commands are enough, except for the warning.
 #[tokio::test]
 #[ignore = "needs redis-server: scripts/test peers installs it"]
 async fn a_user_who_may_do_little_is_enough() {
@@ -62,7 +62,7 @@ async fn a_user_who_may_do_little_is_enough() {
     assert!(text.contains("NoPerm"), "{text}");
 }
 
-/// Given a connection that mends itself, and one that is made by a closure.
+/// With a reconnecting connection, and with one that a closure makes.
 #[tokio::test]
 #[ignore = "needs redis-server: scripts/test peers installs it"]
 async fn connections_of_the_application_keep_the_contracts() {

@@ -53,12 +53,12 @@ async fn news_comes_at_once() {
         assert_eq!(news.entries, [text.as_bytes()]);
         position = news.position;
     }
-    // Half of them, since the machine may have other things to do.
+    // Half of them, since the machine may be busy.
     delays.sort_unstable();
     assert!(delays[10] < Duration::from_millis(50), "{delays:?}");
 }
 
-/// Nothing is left of somebody who stopped to wait, on either side.
+/// A cancelled waiter leaves nothing behind, on either side.
 #[tokio::test]
 #[ignore = "needs redis-server: scripts/test peers installs it"]
 async fn who_stops_to_wait_leaves_nothing_behind() {
@@ -86,7 +86,7 @@ async fn who_stops_to_wait_leaves_nothing_behind() {
         assert!(Instant::now() < deadline);
         sleep(Duration::from_millis(10)).await;
     }
-    // One connection serves all who wait one after another.
+    // One connection serves all sequential waits.
     for _ in 0..10 {
         let news = feed.follow(&position, Duration::from_millis(5)).await;
         assert!(news.unwrap().unwrap().entries.is_empty());
@@ -115,7 +115,7 @@ async fn who_is_far_behind_loads_anew() {
     assert!((10_000..10_200).contains(&kept), "{kept}");
 }
 
-/// Of what has ended, nothing is loaded, and little is kept as long as something is added.
+/// Expired entries are not loaded, and few are kept as long as something is added.
 #[tokio::test]
 #[ignore = "needs redis-server: scripts/test peers installs it"]
 async fn what_has_ended_leaves() {
@@ -137,7 +137,7 @@ async fn what_has_ended_leaves() {
     assert_eq!(feed.load().await.unwrap().entries.len(), 5);
 }
 
-/// Whatever is added, renewed, or ends between two pages.
+/// Whatever is added, renewed, or expires between two pages.
 #[tokio::test]
 #[ignore = "needs redis-server: scripts/test peers installs it"]
 async fn what_is_loaded_while_all_moves_is_whole() {
@@ -148,7 +148,7 @@ async fn what_is_loaded_while_all_moves_is_whole() {
     entries.extend((0..5_000).map(|number| entry_for(format!("short {number}"), SECOND)));
     feed.add(&entries).await.unwrap();
     for round in 0..5 {
-        // Each tenth moves to the front, and others come before it.
+        // Every tenth moves to the front, and others come before it.
         let moves = async {
             for (number, text) in texts.iter().enumerate().skip(round).step_by(10) {
                 let ttl = MINUTE * 2 + Duration::from_millis(number as u64 * 10);

@@ -1,4 +1,4 @@
-//! What Redis lost is noticed, and what it kept is not taken for lost.
+//! Losses are noticed, and kept entries are not taken for lost.
 
 use super::*;
 
@@ -34,13 +34,13 @@ async fn without_one_the_loss_is_told() {
     sleep(SECOND + SECOND / 10).await;
     assert_eq!(store.get("a").await.unwrap(), None);
     assert_eq!(feed.follow(&batch.position, SECOND).await.unwrap(), None);
-    // Who follows adds what it still has.
+    // A follower adds what it still has.
     feed.add(&[entry(&batch.entries[0])]).await.unwrap();
     assert_eq!(feed.load().await.unwrap().entries, [b"a"]);
     assert_eq!(feed.follow(&batch.position, SECOND).await.unwrap(), None);
 }
 
-/// A replica that was behind becomes the primary.
+/// A lagging replica becomes the primary.
 #[tokio::test]
 #[ignore = "needs redis-server: scripts/test peers installs it"]
 async fn a_failover_to_a_replica_that_was_behind_is_told() {
@@ -71,10 +71,10 @@ async fn a_failover_to_a_replica_that_was_behind_is_told() {
     assert_eq!(lost.entries, [b"b"]);
 
     assert_eq!(after.follow(&lost.position, SECOND).await.unwrap(), None);
-    // Also where the replica has gone on.
+    // Also if the replica has gone on.
     after.add(&[entry("c")]).await.unwrap();
     assert_eq!(after.follow(&lost.position, SECOND).await.unwrap(), None);
-    // Who had not seen it goes on.
+    // A follower that had not seen it goes on.
     let news = after.follow(&shared, SECOND).await.unwrap().unwrap();
     assert_eq!(news.entries, [b"c"]);
 }
@@ -104,7 +104,7 @@ async fn the_loss_of_a_part_is_told() {
     }
 }
 
-/// One whose clock was set back, so that it has the same places once more.
+/// One whose clock was set back, so that it repeats positions.
 #[tokio::test]
 #[ignore = "needs redis-server: scripts/test peers installs it"]
 async fn another_feed_with_the_same_places_is_told_apart() {

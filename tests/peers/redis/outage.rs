@@ -27,7 +27,7 @@ async fn operations_fail_while_it_is_down_and_the_next_succeeds() {
     assert_eq!(news.entries, [b"b"]);
 }
 
-/// It need not be there when the application starts.
+/// It may be absent when the application starts.
 #[tokio::test]
 #[ignore = "needs redis-server: scripts/test peers installs it"]
 async fn it_can_come_later() {
@@ -54,7 +54,7 @@ async fn a_restart_in_a_quiet_hour_fails_nothing() {
     }
 }
 
-/// As behind a cable that was cut: the connections stay, and nobody answers.
+/// Like a cut cable: the connections stay, and nothing answers.
 #[tokio::test]
 #[ignore = "needs redis-server: scripts/test peers installs it"]
 async fn what_hangs_fails_in_time_and_works_again() {
@@ -105,7 +105,7 @@ async fn who_waits_learns_of_the_end() {
     assert!(news.entries.is_empty());
 }
 
-/// A wait is no longer than it takes to notice that nobody answers.
+/// A wait is no longer than the detection of a dead connection.
 #[tokio::test]
 #[ignore = "needs redis-server: scripts/test peers installs it"]
 async fn who_waits_learns_of_a_cut() {

@@ -9,7 +9,7 @@ use crate::contracts::store::StoreSubject;
 pub(super) fn subject(store: RedisStore) -> StoreSubject {
     StoreSubject {
         store: Arc::new(store),
-        // Redis counts whole milliseconds, and an end is behind it when the next has begun.
+        // Redis counts whole milliseconds, and an expiry is over when the next has begun.
         pass: Box::new(|time| std::thread::sleep(time + Duration::from_millis(5))),
         prefix: "contract:".to_owned(),
     }
@@ -79,7 +79,7 @@ async fn nothing_is_kept_for_ever() {
     }
 }
 
-/// As after a restart, or where somebody tidies up.
+/// As after a restart, or a cleanup.
 #[tokio::test]
 #[ignore = "needs redis-server: scripts/test peers installs it"]
 async fn scripts_that_redis_has_forgotten_are_sent_again() {
