@@ -78,7 +78,7 @@ impl IssuerConfig {
             (None, true) => TrustedIssuer::any(keys),
             _ => {
                 return Err(ConfigError::Issuer(
-                    "either `issuer` or `any_issuer` must be set",
+                    "either `issuer` or `any_issuer` must be set".into(),
                 ));
             }
         };
@@ -91,13 +91,14 @@ impl IssuerConfig {
     fn keys(&self) -> Result<Combined, ConfigError> {
         if self.remote != RemoteConfig::default() && !self.discover && self.jwks_url.is_none() {
             return Err(ConfigError::Issuer(
-                "`remote` is set without `discover` or `jwks_url`: say what is to be fetched",
+                "`remote` is set without `discover` or `jwks_url`: say what is to be fetched"
+                    .into(),
             ));
         }
         let mut keys = Combined::default();
         if self.discover {
             let issuer = self.issuer.as_deref().ok_or(ConfigError::Issuer(
-                "`discover` is set without `issuer`: name the issuer that is asked",
+                "`discover` is set without `issuer`: name the issuer that is asked".into(),
             ))?;
             keys = keys.and(self.remote.apply(RemoteKeys::discover(issuer)).build()?);
         }
@@ -120,7 +121,8 @@ impl IssuerConfig {
         }
         if keys.is_empty() {
             return Err(ConfigError::Issuer(
-                "no keys: set `discover`, `jwks_url`, `key_files`, `secret_files` or `secret`",
+                "no keys: set `discover`, `jwks_url`, `key_files`, `secret_files` or `secret`"
+                    .into(),
             ));
         }
         Ok(keys)

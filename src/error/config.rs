@@ -1,14 +1,15 @@
 //! What is wrong with a set-up.
 
-use std::error::Error;
-use std::fmt;
+use std::borrow::Cow;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// What is wrong with a set-up: found when a key is loaded or a verifier built, never at a request.
+use thiserror::Error;
+
+/// What is wrong with a set-up. Found when a key is loaded or a verifier built, never at a request.
 ///
-/// Its text says what to change.
+/// Its text shows what was found and says what to change. It never holds a secret.
 ///
 /// ```
 /// use tower_bearer::VerifyingKey;
@@ -19,111 +20,85 @@ use std::sync::Arc;
 ///     "the secret has 56 bits: use at least 256 random bits (32 bytes)"
 /// );
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Error)]
 #[non_exhaustive]
 pub enum ConfigError {
-    /// A key cannot be used.
-    Key(KeyError),
-    /// A document is no JWK Set, or holds no key.
+    /// A key is unusable.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// A document is not a JWK Set, or holds no key.
+    #[error("{0}")]
     JwkSet(&'static str),
-    /// A JWK Set holds keys, but none that can be used. Says why the first cannot.
-    UnusableKeys(Box<ConfigError>),
-    /// A key file cannot be read.
-    KeyFile(PathBuf, Arc<io::Error>),
-    /// The content of a key file cannot be used.
-    KeyFileContent(PathBuf, Box<ConfigError>),
-    /// The URL of keys or of an issuer is none, or one that keys must not come from. Does not hold
-    /// the URL.
-    Url(&'static str),
-    /// There are no certificates by which a server can be known.
+    /// No key of a JWK Set is usable. Holds the reason of the first.
+    #[error("no key of the JWK Set is usable; the first: {0}")]
+    UnusableKeys(#[source] Box<ConfigError>),
+    /// A key file is unreadable.
+    #[error("cannot read the key file {}: {_1}", _0.display())]
+    KeyFile(PathBuf, #[source] Arc<io::Error>),
+    /// The content of a key file is unusable.
+    #[error("cannot use the key file {}: {_1}", _0.display())]
+    KeyFileContent(PathBuf, #[source] Box<ConfigError>),
+    /// Something is not a URL, or keys must not come from there. Its text shows the scheme, host and
+    /// path of a URL, and only if it holds no password.
+    #[error("{0}")]
+    Url(Cow<'static, str>),
+    /// There are no root certificates to trust.
+    #[error("{0}")]
     RootCertificates(&'static str),
-    /// The verifier trusts nobody: no issuer was given.
+    /// The verifier trusts no issuer.
+    #[error("no issuer is trusted: name one with `issuer`, or accept any with `any_issuer`")]
     NoIssuer,
-    /// The same issuer was given twice, or is empty, or stands beside "any issuer".
-    Issuer(&'static str),
-    /// What is wrong with the issuer of this name in the [configuration](crate::config).
+    /// An issuer is named twice, has an empty name, or contradicts "any issuer".
+    #[error("{0}")]
+    Issuer(Cow<'static, str>),
+    /// An issuer of the [configuration](crate::config), by its name there.
     #[cfg(feature = "config")]
-    InIssuer(Box<str>, Box<ConfigError>),
-    /// Neither an audience nor "any audience" was given, or both, or an empty one.
+    #[error("issuers.{0}: {1}")]
+    InIssuer(Box<str>, #[source] Box<ConfigError>),
+    /// Neither an audience nor "any audience" is set, or both, or an audience is empty.
+    #[error("{0}")]
     Audience(&'static str),
-    /// The list of algorithms is empty, or none of it fits the keys.
+    /// The list of algorithms is empty, or no key permits any of them.
+    #[error("{0}")]
     Algorithms(&'static str),
-    /// No key signs, or one has no name or that of another.
+    /// No key signs, or a key has no `kid` or that of another key.
+    #[error("{0}")]
     SigningKeys(&'static str),
-    /// The metadata of an issuer is not what it must be.
+    /// The metadata of an issuer is invalid.
+    #[error("{0}")]
     Metadata(&'static str),
-    /// The type of token that is demanded contradicts the RFC 9068 profile.
+    /// The expected token type contradicts the RFC 9068 profile.
+    #[error("{0}")]
     TokenType(&'static str),
-    /// A name that tokens are searched for is empty.
+    /// The name of a claim or type is empty.
+    #[error("{0}")]
     EmptyName(&'static str),
-    /// A setting is out of its range.
-    OutOfRange(&'static str),
-    /// A text that goes into a header, or is looked for in one, has a character that may not
-    /// stand there.
-    HeaderText(&'static str),
+    /// A setting is out of range.
+    #[error("{0}")]
+    OutOfRange(Cow<'static, str>),
+    /// A text for a header field has an illegal character.
+    #[error("{0}")]
+    HeaderText(Cow<'static, str>),
 }
 
-impl fmt::Display for ConfigError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Key(reason) => reason.fmt(f),
-            Self::JwkSet(what)
-            | Self::Url(what)
-            | Self::RootCertificates(what)
-            | Self::Issuer(what)
-            | Self::Audience(what)
-            | Self::Algorithms(what)
-            | Self::SigningKeys(what)
-            | Self::Metadata(what)
-            | Self::TokenType(what)
-            | Self::EmptyName(what)
-            | Self::OutOfRange(what)
-            | Self::HeaderText(what) => f.write_str(what),
-            Self::UnusableKeys(first) => {
-                write!(
-                    f,
-                    "no key of the JWK Set can be used, the first since {first}"
-                )
-            }
-            Self::KeyFile(path, error) => {
-                write!(f, "cannot read the key file {}: {error}", path.display())
-            }
-            Self::KeyFileContent(path, error) => {
-                write!(f, "cannot use the key file {}: {error}", path.display())
-            }
-            #[cfg(feature = "config")]
-            Self::InIssuer(name, error) => write!(f, "issuers.{name}: {error}"),
-            Self::NoIssuer => f.write_str(
-                "no issuer is trusted: name one with `issuer`, or accept any with `any_issuer`",
-            ),
-        }
+impl ConfigError {
+    /// A name that a request carries is not made of the characters that it can have.
+    pub(crate) fn header_text(what: &str, text: &str) -> Self {
+        let error = format!(
+            "the {what} {text:?} is empty or has an illegal character: \
+             use letters, digits, `-`, `.` and `_`"
+        );
+        Self::HeaderText(error.into())
     }
 }
 
-impl Error for ConfigError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        match self {
-            Self::KeyFile(_, error) => Some(&**error),
-            Self::KeyFileContent(_, error) | Self::UnusableKeys(error) => Some(&**error),
-            #[cfg(feature = "config")]
-            Self::InIssuer(_, error) => Some(&**error),
-            _ => None,
-        }
-    }
-}
-
-impl From<KeyError> for ConfigError {
-    fn from(reason: KeyError) -> Self {
-        Self::Key(reason)
-    }
-}
-
-/// Why a key cannot be used.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Why a key is unusable.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum KeyError {
     /// The HMAC secret has fewer bits than the hash
     /// ([RFC 7518 §3.2](https://www.rfc-editor.org/rfc/rfc7518#section-3.2)).
+    #[error("the secret has {bits} bits: use at least {needed} random bits ({} bytes)", needed / 8)]
     SecretTooShort {
         /// How many bits it has.
         bits: usize,
@@ -131,98 +106,65 @@ pub enum KeyError {
         needed: usize,
     },
     /// The HMAC secret is the text or the bytes of a public key, a private key or a certificate.
+    #[error(
+        "the secret is a public key, a private key or a certificate: \
+         load it as a key, or use random bytes as the secret"
+    )]
     SecretIsKey,
-    /// The text is not one PEM block.
+    /// The text is not exactly one PEM block.
+    #[error("{0}")]
     Pem(&'static str),
     /// A private key was given where a public key belongs.
+    #[error(
+        "this is a private key: give the public key that belongs to it, \
+         and keep the private key where tokens are issued"
+    )]
     PrivateKey,
     /// A public key was given where a private key belongs.
+    #[error("this is a public key: give the private key that belongs to it")]
     PublicKey,
-    /// The bytes are not what they were said to be, or break the rules of their format.
+    /// The bytes are not of the format they were given as.
+    #[error("{0}")]
     Malformed(&'static str),
     /// The modulus of the RSA key has fewer than 2048 bits
     /// ([RFC 7518 §3.3](https://www.rfc-editor.org/rfc/rfc7518#section-3.3)).
+    #[error("the RSA key has {0} bits: use one of at least 2048 bits")]
     RsaTooSmall(usize),
-    /// The modulus of the RSA key has more than 8192 bits, so that checking a signature would
-    /// cost too much.
+    /// The modulus of the RSA key has more than 8192 bits, which makes verification
+    /// too slow.
+    #[error("the RSA key has {0} bits: use one of at most 8192 bits")]
     RsaTooLarge(usize),
     /// The type or the curve of the key is not supported.
+    #[error(
+        "the key is of a type or a curve that is not supported: \
+         use RSA, P-256, P-384, P-521, Ed25519 or an HMAC secret"
+    )]
     UnsupportedType,
-    /// The key is not for verifying signatures, by its `use` or `key_ops`.
+    /// Its `use` or `key_ops` does not allow verifying signatures.
+    #[error("the key is not for verifying signatures, by its `use` or `key_ops`: use another")]
     NotForVerification,
-    /// The key's algorithm, or one demanded of it, does not fit its type, or is not supported.
+    /// The algorithm does not fit the key, or is not supported.
+    #[error(
+        "the algorithm does not fit the key, or is not supported: \
+         name one of the key's own family"
+    )]
     Algorithm,
-    /// A symmetric key stands where everybody can read it: whoever does can sign.
+    /// A symmetric key is in a published document, so anybody can sign with it.
+    #[error(
+        "the key is symmetric, but published, so that everybody can sign with it: \
+         publish public keys only"
+    )]
     PublishedSecret,
-    /// A secret was to be converted into a form that others read.
+    /// A secret cannot be converted into a public form.
+    #[error("a secret is not exported: make the other key from the secret itself")]
     SecretNotExported,
-    /// The cryptographic back end failed to sign: it ran out of memory or of random numbers.
+    /// The cryptographic back end failed to sign: out of memory or random numbers.
+    #[error("the cryptographic back end failed to sign")]
     SigningFailed,
-    /// The cryptographic back end failed to make a key or random numbers, for the same reasons.
+    /// The cryptographic back end failed to make a key or random numbers.
+    #[error("the cryptographic back end failed to make a key, or random numbers")]
     GenerationFailed,
-    /// The crate was built without a cryptographic back end.
+    /// The crate is built without a cryptographic back end.
+    #[error("built without cryptography: switch the feature `aws-lc-rs` or `rust-crypto` on")]
     NoBackend,
 }
-
-impl fmt::Display for KeyError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::SecretTooShort { bits, needed } => write!(
-                f,
-                "the secret has {bits} bits: use at least {needed} random bits ({} bytes)",
-                needed / 8
-            ),
-            Self::SecretIsKey => f.write_str(
-                "the secret is a public key, a private key or a certificate: \
-                 load it as a key, or use random bytes as the secret",
-            ),
-            Self::Pem(what) | Self::Malformed(what) => f.write_str(what),
-            Self::PrivateKey => f.write_str(
-                "this is a private key: give the public key that belongs to it, \
-                 and keep the private key where tokens are issued",
-            ),
-            Self::PublicKey => {
-                f.write_str("this is a public key: give the private key that belongs to it")
-            }
-            Self::RsaTooSmall(bits) => {
-                write!(
-                    f,
-                    "the RSA key has {bits} bits: use one of at least 2048 bits"
-                )
-            }
-            Self::RsaTooLarge(bits) => {
-                write!(
-                    f,
-                    "the RSA key has {bits} bits: use one of at most 8192 bits"
-                )
-            }
-            Self::UnsupportedType => f.write_str(
-                "the key is of a type or a curve that is not supported: \
-                 use RSA, P-256, P-384, P-521, Ed25519 or an HMAC secret",
-            ),
-            Self::NotForVerification => f.write_str(
-                "the key is not for verifying signatures, by its `use` or `key_ops`: use another",
-            ),
-            Self::Algorithm => f.write_str(
-                "the algorithm does not fit the key, or is not supported: \
-                 name one of the key's own family",
-            ),
-            Self::PublishedSecret => f.write_str(
-                "the key is symmetric, but published, so that everybody can sign with it: \
-                 publish public keys only",
-            ),
-            Self::SecretNotExported => {
-                f.write_str("a secret is not exported: make the other key from the secret itself")
-            }
-            Self::SigningFailed => f.write_str("the cryptographic back end failed to sign"),
-            Self::GenerationFailed => {
-                f.write_str("the cryptographic back end failed to make a key, or random numbers")
-            }
-            Self::NoBackend => f.write_str(
-                "built without cryptography: switch the feature `aws-lc-rs` or `rust-crypto` on",
-            ),
-        }
-    }
-}
-
-impl Error for KeyError {}

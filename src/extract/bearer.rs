@@ -10,22 +10,21 @@ use crate::error::RequestError;
 use crate::request::RequestHead;
 
 /// The `Authorization` field with the `Bearer` scheme
-/// ([RFC 6750 §2.1](https://www.rfc-editor.org/rfc/rfc6750#section-2.1)): the default source, and
-/// the one that every client supports.
+/// ([RFC 6750 §2.1](https://www.rfc-editor.org/rfc/rfc6750#section-2.1)): the default, which every
+/// client supports.
 ///
 /// | Value | Outcome |
 /// |-|-|
 /// | no field | no token |
 /// | `Bearer TOKEN`, `bearer TOKEN`, `Bearer   TOKEN` | the token |
 /// | `Basic …`, `BearerX TOKEN`, a bare token | no token: another scheme |
-/// | two fields, whatever is in them | [`RepeatedField`](RequestError::RepeatedField) |
-/// | everything else | [`Syntax`](RequestError::Syntax) |
+/// | two fields, whatever their values | [`RepeatedField`](RequestError::RepeatedField) |
+/// | anything else | [`Syntax`](RequestError::Syntax) |
 ///
-/// The scheme is compared without regard to case
-/// ([RFC 9110 §11.1](https://www.rfc-editor.org/rfc/rfc9110#section-11.1)). Between scheme and
-/// token stand one or more spaces; a tab is no space. After the token nothing may stand, not even
-/// white space: a token is never cut out of a longer value. Bytes that are not ASCII are a broken
-/// syntax, and not a missing token.
+/// The scheme is case-insensitive
+/// ([RFC 9110 §11.1](https://www.rfc-editor.org/rfc/rfc9110#section-11.1)). One or more spaces, but
+/// no tabs, separate it from the token. Nothing may follow the token, not even white space. Bytes
+/// that are not ASCII are a syntax error, not a missing token.
 ///
 /// ```
 /// use http::Request;
@@ -44,7 +43,7 @@ use crate::request::RequestHead;
 pub struct Bearer;
 
 impl Bearer {
-    /// The token, of which no character was looked at: [`check`](Self::check) does that.
+    /// The token, before [`check`](Self::check) has looked at its characters.
     pub(crate) fn find(request: RequestHead<'_>) -> Result<Option<&[u8]>, RequestError> {
         let Some(value) = at_most_one(request.headers().get_all(AUTHORIZATION))? else {
             return Ok(None);
@@ -52,7 +51,7 @@ impl Bearer {
         unchecked_credentials(value.as_bytes(), "bearer")
     }
 
-    /// Whether a token that was [found](Self::find) has only characters that it may have.
+    /// Refuses a token with illegal characters.
     pub(crate) fn check(token: &[u8]) -> Result<(), RequestError> {
         token68(token).map(|_| ())
     }

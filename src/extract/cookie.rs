@@ -10,28 +10,28 @@ use crate::error::{ConfigError, RequestError};
 use crate::request::RequestHead;
 
 /// A cookie ([RFC 6265 §4.2](https://www.rfc-editor.org/rfc/rfc6265#section-4.2)), for browsers
-/// that must not let scripts see the token.
+/// whose scripts must not see the token.
 ///
-/// A browser sends a cookie with every request, also with one that another site has caused. So set
-/// it with `HttpOnly; Secure; SameSite=Lax` or stricter, and with a name that begins with `__Host-`,
-/// which other hosts of your domain cannot set. With a token from a cookie, a layer refuses all
-/// but `GET`, `HEAD`, `OPTIONS` and `TRACE` unless there is [CSRF protection](crate::auth::Csrf).
+/// Browsers send a cookie even with requests that another site causes. So set it with
+/// `HttpOnly; Secure; SameSite=Lax` or stricter, under a name that begins with `__Host-`, which
+/// sibling hosts cannot set. With a token from a cookie, a layer refuses all methods but `GET`,
+/// `HEAD`, `OPTIONS` and `TRACE` unless there is [CSRF protection](crate::auth::Csrf).
 ///
-/// The handshake of a WebSocket is a `GET`: compare its `Origin` with your own, or take the token
-/// from its [subprotocol](super::WebSocketProtocol).
+/// A WebSocket handshake is a `GET`: check its `Origin`, or take the token from its
+/// [subprotocol](super::WebSocketProtocol).
 ///
 /// | Cookies | Outcome |
 /// |-|-|
 /// | none of this name | no token |
 /// | `name=TOKEN`, `name="TOKEN"` | the token |
-/// | `name=`, `name=""` | no token: an empty cookie is how a log-out is spelled |
+/// | `name=`, `name=""` | no token: servers sign out by emptying the cookie |
 /// | the name twice, whatever the values | [`RepeatedField`](RequestError::RepeatedField) |
-/// | everything else under this name | [`Syntax`](RequestError::Syntax) |
+/// | anything else under this name | [`Syntax`](RequestError::Syntax) |
 ///
 /// All `Cookie` fields are read, because HTTP/2 may split them
-/// ([RFC 9113 §8.2.3](https://www.rfc-editor.org/rfc/rfc9113#section-8.2.3)). The name is compared
-/// with regard to case. Other cookies may hold any bytes. A semicolon ends a cookie also within
-/// quotes, as in every browser: so nobody can hide a cookie in the value of another.
+/// ([RFC 9113 §8.2.3](https://www.rfc-editor.org/rfc/rfc9113#section-8.2.3)). The name is
+/// case-sensitive. Other cookies may hold any bytes. A semicolon ends a cookie even within quotes,
+/// as in browsers, so no cookie can hide in the value of another.
 ///
 /// ```
 /// use http::Request;
@@ -58,14 +58,11 @@ impl Cookie {
     ///
     /// # Errors
     ///
-    /// [`ConfigError::HeaderText`]: the name is empty, or no `token`, so that no browser would
-    /// send it ([RFC 6265 §4.1.1](https://www.rfc-editor.org/rfc/rfc6265#section-4.1.1)).
+    /// [`ConfigError::HeaderText`]: the name is not a `token`, so no browser would send it
+    /// ([RFC 6265 §4.1.1](https://www.rfc-editor.org/rfc/rfc6265#section-4.1.1)).
     pub fn new(name: &str) -> Result<Self, ConfigError> {
         if !is_token(name) {
-            return Err(ConfigError::HeaderText(
-                "the name of the cookie is empty or has a character that no name may have: \
-                 use letters, digits, hyphens and underscores",
-            ));
+            return Err(ConfigError::header_text("cookie name", name));
         }
         Ok(Self { name: name.into() })
     }
@@ -102,8 +99,7 @@ impl TokenSource for Cookie {
     }
 }
 
-/// Takes off the pair of quotes that a value may stand in. A single one stays, and is refused with
-/// the rest of the syntax.
+/// Removes a pair of quotes. A single quote stays, and fails the syntax check.
 fn unquote(value: &[u8]) -> &[u8] {
     match value {
         [b'"', inner @ .., b'"'] => inner,

@@ -1,4 +1,4 @@
-//! A field of another name.
+//! A header field of any name.
 
 use std::borrow::Cow;
 
@@ -9,11 +9,11 @@ use super::syntax::{at_most_one, credentials, is_token, token68};
 use crate::error::{ConfigError, RequestError};
 use crate::request::RequestHead;
 
-/// A header field of another name, such as one that a trusted gateway sets.
+/// A header field of your choice, such as one that a trusted gateway sets.
 ///
-/// The whole value is the token, unless a [`scheme`](Self::scheme) is set. A field that is there
-/// must hold a token: an empty one is [`Syntax`](RequestError::Syntax), and so is anything before
-/// or after the token. Two such fields are [`RepeatedField`](RequestError::RepeatedField).
+/// The whole value is the token, unless a [`scheme`](Self::scheme) is set. An empty field, or one
+/// with anything before or after the token, is [`Syntax`](RequestError::Syntax); two fields are
+/// [`RepeatedField`](RequestError::RepeatedField).
 ///
 /// ```
 /// use http::{HeaderName, Request};
@@ -38,36 +38,25 @@ impl Header {
         Self { name, scheme: None }
     }
 
-    /// Expects this scheme and one or more spaces before the token.
-    ///
-    /// The rules are then those of [`Bearer`](super::Bearer): the scheme is compared without regard
-    /// to case, and a value with another scheme holds no token.
+    /// Expects this scheme before the token, by the rules of [`Bearer`](super::Bearer): the scheme
+    /// is case-insensitive, and a value with another scheme holds no token.
     ///
     /// # Errors
     ///
-    /// [`ConfigError::HeaderText`]: the scheme is empty, or no `token` of
-    /// [RFC 9110 §5.6.2](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2), so that no value
-    /// could ever have it.
+    /// [`ConfigError::HeaderText`]: the scheme is not a `token`
+    /// ([RFC 9110 §5.6.2](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2)), so no value could
+    /// have it.
     ///
     /// ```
-    /// use http::Request;
     /// use http::header::AUTHORIZATION;
-    /// use tower_bearer::RequestHead;
-    /// use tower_bearer::extract::{Header, TokenSource};
+    /// use tower_bearer::extract::Header;
     ///
     /// let source = Header::new(AUTHORIZATION).scheme("Token")?;
-    ///
-    /// let request = Request::get("/").header("authorization", "token abc").body(()).unwrap();
-    /// let token = source.extract(RequestHead::from(&request)).unwrap();
-    /// assert_eq!(token.as_deref(), Some(&b"abc"[..]));
     /// # Ok::<(), tower_bearer::ConfigError>(())
     /// ```
     pub fn scheme(mut self, scheme: &str) -> Result<Self, ConfigError> {
         if !is_token(scheme) {
-            return Err(ConfigError::HeaderText(
-                "the scheme is empty or has a character that no scheme may have: \
-                 use letters, digits and hyphens, without a space at the end",
-            ));
+            return Err(ConfigError::header_text("scheme", scheme));
         }
         self.scheme = Some(scheme.into());
         Ok(self)
@@ -86,7 +75,7 @@ impl TokenSource for Header {
         Ok(token.map(Cow::Borrowed))
     }
 
-    /// False, but for the field that browsers set by themselves.
+    /// True only for `Cookie`, which browsers set by themselves.
     fn is_ambient(&self, _: RequestHead<'_>) -> bool {
         self.name == COOKIE
     }

@@ -10,28 +10,26 @@ use crate::error::{ConfigError, RequestError};
 use crate::request::RequestHead;
 
 /// An entry of `Sec-WebSocket-Protocol`
-/// ([RFC 6455 §11.3.4](https://www.rfc-editor.org/rfc/rfc6455#section-11.3.4)), for scripts in a
-/// browser: they can set no other field of a WebSocket handshake.
+/// ([RFC 6455 §11.3.4](https://www.rfc-editor.org/rfc/rfc6455#section-11.3.4)): the only field of a
+/// WebSocket handshake that a script in a browser can set.
 ///
-/// The script offers the protocol that it wants to speak, and beside it one that is the token
-/// behind a prefix, by default `bearer.`:
+/// The script offers the protocol that it speaks, and a second one that is the token behind a
+/// prefix, by default `bearer.`:
 ///
 /// ```js
 /// new WebSocket(url, ["chat.v1", "bearer." + token])
 /// ```
 ///
-/// **The server must choose the other one.** To choose the entry with the token would send the
-/// token back, into the logs of every proxy on the way. To choose none makes browsers close the
-/// connection. In Axum, `upgrade.protocols(["chat.v1"])` chooses right.
+/// **The server must select the first.** Selecting the entry with the token would send the token
+/// back through every proxy's logs; selecting none makes browsers close the connection. In Axum,
+/// `upgrade.protocols(["chat.v1"])` selects correctly.
 ///
-/// A JWT may stand there as it is, since each of its characters may stand in the name of a
-/// protocol. Entries are compared with regard to case. All fields of the name are one list. Two
-/// entries with the prefix are [`RepeatedField`](RequestError::RepeatedField); an entry of only the
-/// prefix, or with anything but a token behind it, is [`Syntax`](RequestError::Syntax).
+/// Entries are case-sensitive. Several fields count as one list. Two entries with the prefix are
+/// [`RepeatedField`](RequestError::RepeatedField); a prefix without a token behind it is
+/// [`Syntax`](RequestError::Syntax).
 ///
-/// Clients of Kubernetes encode the token once more, behind
-/// `base64url.bearer.authorization.k8s.io.`: that takes a function of your own
-/// ([`from_fn`](super::from_fn)) that decodes it.
+/// Kubernetes clients base64url-encode the token behind `base64url.bearer.authorization.k8s.io.`:
+/// decode it in a [source of your own](super::TokenSource).
 ///
 /// ```
 /// use http::Request;
@@ -57,14 +55,11 @@ impl WebSocketProtocol {
     ///
     /// # Errors
     ///
-    /// [`ConfigError::HeaderText`]: the prefix is empty, so that every protocol would be a token,
-    /// or has a character that no protocol may have.
+    /// [`ConfigError::HeaderText`]: the prefix is empty, so every protocol would be a token, or
+    /// has a character that no protocol can have.
     pub fn new(prefix: &str) -> Result<Self, ConfigError> {
         if !is_token(prefix) {
-            return Err(ConfigError::HeaderText(
-                "the prefix of the subprotocol is empty or has a character that no subprotocol \
-                 may have: use letters, digits, dots and hyphens",
-            ));
+            return Err(ConfigError::header_text("subprotocol prefix", prefix));
         }
         Ok(Self {
             prefix: Cow::Owned(prefix.to_owned()),
@@ -89,11 +84,8 @@ impl TokenSource for WebSocketProtocol {
             .iter()
             .flat_map(|line| line.as_bytes().split(|&byte| byte == b','))
             .filter_map(|entry| trim(entry).strip_prefix(self.prefix.as_bytes()));
-
-        let Some(token) = at_most_one(tokens)? else {
-            return Ok(None);
-        };
-        token68(token).map(|token| Some(Cow::Borrowed(token)))
+        let token = at_most_one(tokens)?.map(token68).transpose()?;
+        Ok(token.map(Cow::Borrowed))
     }
 
     fn is_ambient(&self, _: RequestHead<'_>) -> bool {

@@ -1,4 +1,4 @@
-//! A parameter of the query.
+//! A query parameter.
 
 use std::borrow::Cow;
 
@@ -7,21 +7,19 @@ use super::syntax::{at_most_one, split_once, token68};
 use crate::error::{ConfigError, RequestError};
 use crate::request::RequestHead;
 
-/// A parameter of the URI's query
-/// ([RFC 6750 §2.3](https://www.rfc-editor.org/rfc/rfc6750#section-2.3)). **Avoid it**: URIs land
-/// in logs, in browser histories and in `Referer` fields, and the token with them. So
-/// [RFC 9700 §4.3.2](https://www.rfc-editor.org/rfc/rfc9700#section-4.3.2) forbids clients to send
-/// tokens this way, and nothing reads this parameter until you ask for it.
+/// A query parameter ([RFC 6750 §2.3](https://www.rfc-editor.org/rfc/rfc6750#section-2.3)).
+/// **Avoid it**: URIs end up in logs, browser histories and `Referer` fields, and the token with
+/// them. [RFC 9700 §4.3.2](https://www.rfc-editor.org/rfc/rfc9700#section-4.3.2) forbids clients to
+/// send tokens this way.
 ///
-/// It remains for clients that can set no header, such as an `<img>` or an `EventSource`. Give them
+/// It remains for clients that can set no header, such as `<img>` or `EventSource`. Give them
 /// tokens that live for a minute, keep the query out of your logs, and answer with
 /// `Cache-Control: private`.
 ///
-/// The name and the value are compared and taken as they are, without percent decoding: each
-/// character of a JWT is unreserved
-/// ([RFC 3986 §2.3](https://www.rfc-editor.org/rfc/rfc3986#section-2.3)), so nothing in it needs an
-/// escape. The name twice is [`RepeatedField`](RequestError::RepeatedField). A parameter that is
-/// empty, or anything but a token, is [`Syntax`](RequestError::Syntax).
+/// Name and value are compared without percent-decoding, since every character of a JWT is
+/// unreserved ([RFC 3986 §2.3](https://www.rfc-editor.org/rfc/rfc3986#section-2.3)). A repeated
+/// parameter is [`RepeatedField`](RequestError::RepeatedField); an empty one, or one that is not a
+/// token, is [`Syntax`](RequestError::Syntax).
 ///
 /// ```
 /// use http::Request;
@@ -45,14 +43,13 @@ impl Query {
     ///
     /// # Errors
     ///
-    /// [`ConfigError::HeaderText`]: the name is empty, or would need an escape in a URI, so that it
-    /// could never be equal to what a client sends.
+    /// [`ConfigError::HeaderText`]: the name is empty, or would be percent-encoded in a URI, so no
+    /// request could match it.
     pub fn new(name: &str) -> Result<Self, ConfigError> {
+        let is_unreserved =
+            |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~');
         if name.is_empty() || !name.bytes().all(is_unreserved) {
-            return Err(ConfigError::HeaderText(
-                "the name of the query parameter is empty or has a character that needs an escape: \
-                 use letters, digits, hyphens and underscores",
-            ));
+            return Err(ConfigError::header_text("query parameter", name));
         }
         Ok(Self { name: name.into() })
     }
@@ -66,20 +63,13 @@ impl TokenSource for Query {
             .split(|&byte| byte == b'&')
             .map(|pair| split_once(pair, b'='))
             .filter(|(name, _)| *name == self.name.as_bytes())
-            // A name without `=` is an empty value: `?access_token` tries to present a token.
+            // `?access_token` without `=` presents an empty token.
             .map(|(_, value)| value.unwrap_or_default());
-
-        let Some(value) = at_most_one(values)? else {
-            return Ok(None);
-        };
-        token68(value).map(|token| Some(Cow::Borrowed(token)))
+        let token = at_most_one(values)?.map(token68).transpose()?;
+        Ok(token.map(Cow::Borrowed))
     }
 
     fn is_ambient(&self, _: RequestHead<'_>) -> bool {
         false
     }
-}
-
-fn is_unreserved(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
 }

@@ -1,11 +1,9 @@
-//! The grammar that the sources share. All of it works on bytes: a field value need not be text.
+//! The grammar that the sources share, on bytes: a field value need not be text.
 
 use crate::error::RequestError;
 
-/// What an iterator yields, if that is no more than one item.
-///
-/// Which of two an application, a proxy or a log would take is anybody's guess, so two are refused
-/// even if they are equal.
+/// The only item, if any. Two are refused even if they are equal, since applications, proxies and
+/// logs differ in which one they use.
 pub(crate) fn at_most_one<T>(
     items: impl IntoIterator<Item = T>,
 ) -> Result<Option<T>, RequestError> {
@@ -17,7 +15,7 @@ pub(crate) fn at_most_one<T>(
     Ok(first)
 }
 
-/// The token of a value of the form `SCHEME TOKEN`, or nothing if its scheme is another one
+/// The token of a `SCHEME TOKEN` value; none if the scheme is another
 /// ([RFC 9110 §11.4](https://www.rfc-editor.org/rfc/rfc9110#section-11.4)).
 pub(crate) fn credentials<'a>(
     value: &'a [u8],
@@ -28,7 +26,7 @@ pub(crate) fn credentials<'a>(
         .transpose()
 }
 
-/// What stands where [`credentials`] have their token, of whatever characters.
+/// Like [`credentials`], without looking at the characters of the token.
 pub(crate) fn unchecked_credentials<'a>(
     value: &'a [u8],
     scheme: &str,
@@ -54,18 +52,15 @@ pub(crate) fn unchecked_credentials<'a>(
     Ok(Some(token))
 }
 
-/// The value itself, if all of it is one `token68`.
+/// The value, if it is one `token68`
+/// ([RFC 9110 §11.2](https://www.rfc-editor.org/rfc/rfc9110#section-11.2)), the `b64token` of
+/// [RFC 6750 §2.1](https://www.rfc-editor.org/rfc/rfc6750#section-2.1).
 pub(crate) fn token68(value: &[u8]) -> Result<&[u8], RequestError> {
-    if is_token68(value) {
-        Ok(value)
-    } else {
-        Err(RequestError::Syntax)
-    }
+    is_token68(value)
+        .then_some(value)
+        .ok_or(RequestError::Syntax)
 }
 
-/// Whether the value is a `token68`
-/// ([RFC 9110 §11.2](https://www.rfc-editor.org/rfc/rfc9110#section-11.2)), which is the same as
-/// the `b64token` of [RFC 6750 §2.1](https://www.rfc-editor.org/rfc/rfc6750#section-2.1).
 fn is_token68(value: &[u8]) -> bool {
     if is_all_of_jwt(value) {
         return !value.is_empty();
@@ -80,19 +75,18 @@ fn is_token68(value: &[u8]) -> bool {
     !body.is_empty() && body.iter().all(is_legal)
 }
 
-/// Whether every byte is one that JWTs are made of, or a slash: a quick yes for nearly all tokens.
+/// Whether all bytes occur in JWTs, or are slashes: a quick yes for nearly all tokens.
 ///
-/// Each byte of each token goes through here. So all bytes are looked at, even after a wrong one,
-/// and `&` and `|` stand where one would write `&&` and `||`: without branches and without a table
-/// the compiler makes vector instructions of the loop.
+/// Every byte of every token passes here, so the loop has neither branches nor an early exit: the
+/// compiler vectorises it.
 #[expect(
     clippy::needless_bitwise_bool,
-    reason = "a branch for each byte would keep the loop from being vectorised"
+    reason = "branches would prevent vectorisation"
 )]
 fn is_all_of_jwt(value: &[u8]) -> bool {
     value.iter().fold(true, |legal, &byte| {
         let letter = (byte | 0x20).wrapping_sub(b'a') < 26;
-        // `-`, `.`, `/` and the digits are neighbours.
+        // `-`, `.` and `/` directly precede the digits.
         let digit_or_neighbour = byte.wrapping_sub(b'-') < 13;
         legal & (letter | digit_or_neighbour | (byte == b'_'))
     })
@@ -104,7 +98,7 @@ pub(crate) fn is_token(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(is_tchar)
 }
 
-/// Takes spaces and tabs off both ends.
+/// Trims spaces and tabs.
 pub(crate) fn trim(value: &[u8]) -> &[u8] {
     let mut value = value;
     while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = value {
@@ -113,7 +107,7 @@ pub(crate) fn trim(value: &[u8]) -> &[u8] {
     value
 }
 
-/// Splits a value at the first occurrence of a byte, which is in neither part.
+/// Splits at the first separator, which is in neither part.
 pub(crate) fn split_once(value: &[u8], separator: u8) -> (&[u8], Option<&[u8]>) {
     let mut parts = value.splitn(2, |&byte| byte == separator);
     (parts.next().unwrap_or_default(), parts.next())
@@ -121,21 +115,5 @@ pub(crate) fn split_once(value: &[u8], separator: u8) -> (&[u8], Option<&[u8]>) 
 
 fn is_tchar(byte: u8) -> bool {
     byte.is_ascii_alphanumeric()
-        || matches!(
-            byte,
-            b'!' | b'#'
-                | b'$'
-                | b'%'
-                | b'&'
-                | b'\''
-                | b'*'
-                | b'+'
-                | b'-'
-                | b'.'
-                | b'^'
-                | b'_'
-                | b'`'
-                | b'|'
-                | b'~'
-        )
+        || matches!(byte, b'!' | b'#'..=b'\'' | b'*' | b'+' | b'-' | b'.' | b'^'..=b'`' | b'|' | b'~')
 }

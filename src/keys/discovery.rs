@@ -49,7 +49,8 @@ impl Addresses {
         if is_private(url.host()) {
             return Err(ConfigError::Url(
                 "the URL leads to this machine or into a private network, \
-                 which `public_addresses_only` forbids",
+                 which `public_addresses_only` forbids"
+                    .into(),
             ));
         }
         Ok(Reach::Public)
@@ -67,24 +68,28 @@ impl Discovery {
         if issuer.contains(['?', '#']) {
             return Err(ConfigError::Url(
                 "the issuer has a query or a fragment, which the URL of an issuer cannot have: \
-                 leave it out",
+                 leave it out"
+                    .into(),
             ));
         }
         let url = Url::parse(issuer, policy.allow_http).map_err(|fault| {
-            ConfigError::Url(match fault {
-                UrlFault::NoUrl => {
-                    "the issuer is no URL: give one like https://issuer.example.com, \
+            ConfigError::Url(
+                match fault {
+                    UrlFault::NoUrl => {
+                        "the issuer is no URL: give one like https://issuer.example.com, \
                      or give the URL of its keys"
-                }
-                UrlFault::Credentials => {
-                    "the issuer holds a user name or a password: \
+                    }
+                    UrlFault::Credentials => {
+                        "the issuer holds a user name or a password: \
                      give a client that sends them in a header"
-                }
-                UrlFault::Http => {
-                    "the issuer is http, by which anybody on the way can replace its keys: \
+                    }
+                    UrlFault::Http => {
+                        "the issuer is http, by which anybody on the way can replace its keys: \
                      use https, or permit it with `allow_http`"
+                    }
                 }
-            })
+                .into(),
+            )
         })?;
         Ok(Self {
             issuer: issuer.into(),
@@ -189,7 +194,7 @@ fn documents(issuer: &Url) -> Result<[Uri; 2], ConfigError> {
         format!("{origin}/.well-known/oauth-authorization-server{path}"),
     ];
     let [Ok(openid), Ok(oauth)] = urls.map(Uri::try_from) else {
-        return Err(ConfigError::Url("the issuer is too long for a URL"));
+        return Err(ConfigError::Url("the issuer is too long for a URL".into()));
     };
     Ok([openid, oauth])
 }

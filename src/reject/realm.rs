@@ -37,7 +37,8 @@ impl Realm {
         if !text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
             return Err(ConfigError::HeaderText(
                 "the realm has a character that may not stand in a challenge: \
-                 use ASCII letters, digits, punctuation and spaces, without tabs and line breaks",
+                 use ASCII letters, digits, punctuation and spaces, without tabs and line breaks"
+                    .into(),
             ));
         }
         Ok(Self { text: text.into() })

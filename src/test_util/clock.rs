@@ -1,4 +1,4 @@
-//! A clock that moves by hand.
+//! A clock that tests move.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,10 +9,10 @@ use crate::clock::Clock;
 /// 2026-01-01T00:00:00Z.
 const START: u64 = 1_767_225_600;
 
-/// Beyond the year 10000, where the clocks of some systems end.
+/// Beyond the year 10000, where some systems' clocks end.
 const LATEST: u64 = 1 << 38;
 
-/// A clock that stands still until it is moved. Clones show the same time.
+/// A clock that stands still until you move it. Clones share the time.
 ///
 /// ```
 /// use std::time::Duration;
@@ -28,25 +28,25 @@ const LATEST: u64 = 1 << 38;
 pub struct FixedClock(Arc<AtomicU64>);
 
 impl FixedClock {
-    /// A clock that stands at the beginning of 2026, UTC.
+    /// Starts at 2026-01-01T00:00:00Z.
     pub fn new() -> Self {
         Self::at(START)
     }
 
-    /// A clock that stands at so many seconds since 1970.
+    /// Starts at this many seconds since 1970.
     pub fn at(secs: u64) -> Self {
         Self(Arc::new(AtomicU64::new(secs)))
     }
 
-    /// Moves the clock to so many seconds since 1970.
+    /// Sets the clock to this many seconds since 1970.
     pub fn set(&self, secs: u64) {
         self.0.store(secs, Ordering::Relaxed);
     }
 
-    /// Moves the clock forward by so many whole seconds.
+    /// Moves the clock forward, in whole seconds.
     pub fn advance(&self, by: Duration) {
         let later = |secs: u64| Some(secs.saturating_add(by.as_secs()));
-        // There is always a later time, so this does not fail.
+        // Never fails: there is always a later time.
         let _ = self
             .0
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, later);

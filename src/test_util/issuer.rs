@@ -10,7 +10,7 @@ use crate::jose::{Algorithm, NumericDate, SigningKey, VerifyingKey};
 
 /// An issuer of tokens for tests.
 ///
-/// [The module's page](super) shows how it is used.
+/// See the [module](super) for examples.
 #[derive(Clone)]
 pub struct TestIssuer {
     name: String,
@@ -19,12 +19,12 @@ pub struct TestIssuer {
 }
 
 impl TestIssuer {
-    /// An issuer of this name (`iss`), with the [`signing_key`] of the algorithm, that goes by
-    /// the system's clock.
+    /// An issuer of this name (`iss`), with the [`signing_key`] of the algorithm and the system's
+    /// clock.
     ///
     /// # Panics
     ///
-    /// Where the crate is built without a cryptographic back end.
+    /// If the crate is built without a cryptographic back end.
     pub fn new(name: impl Into<String>, algorithm: Algorithm) -> Self {
         Self {
             name: name.into(),
@@ -33,7 +33,7 @@ impl TestIssuer {
         }
     }
 
-    /// Goes by this clock.
+    /// Uses this clock.
     #[must_use]
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.clock = Arc::new(clock);
@@ -52,7 +52,7 @@ impl TestIssuer {
         &self.name
     }
 
-    /// The key that its tokens are signed with.
+    /// The key that signs its tokens.
     pub fn signing_key(&self) -> &SigningKey {
         &self.key
     }
@@ -62,7 +62,7 @@ impl TestIssuer {
         self.key.verifying_key()
     }
 
-    /// Begins a token of this issuer, issued now and good for an hour.
+    /// Builds a token of this issuer, issued now and valid for an hour.
     pub fn token(&self) -> TokenBuilder<'_> {
         let now = NumericDate::from(self.clock.now()).as_secs();
         TokenBuilder::new(&self.key, now).claim("iss", &self.name)
@@ -77,12 +77,12 @@ impl fmt::Debug for TestIssuer {
     }
 }
 
-/// The signing key of this crate's tests for an algorithm. Its `kid` is the algorithm's name in
-/// lower case, for example `es256`.
+/// This crate's test key for an algorithm. Its `kid` is the algorithm's name in lower case, such as
+/// `es256`.
 ///
 /// # Panics
 ///
-/// Where the crate is built without a cryptographic back end.
+/// If the crate is built without a cryptographic back end.
 #[expect(clippy::expect_used, reason = "a test should fail here, and say so")]
 pub fn signing_key(algorithm: Algorithm) -> SigningKey {
     let pem = match algorithm {

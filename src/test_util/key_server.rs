@@ -16,7 +16,7 @@ use crate::jose::{Jwk, VerifyingKey};
 /// A Tower service that publishes the keys of a [`TestIssuer`]: its OpenID Connect discovery
 /// document, and its JWK Set at `jwks.json` below the issuer. Clones publish the same keys.
 ///
-/// Given as a client, it takes the place of the network:
+/// As a client, it replaces the network:
 ///
 #[cfg_attr(
     feature = "remote",
@@ -34,7 +34,7 @@ let keys = RemoteKeys::discover(issuer.name()).client::<_, (), _>(server.clone()
 keys.ready().await?;
 assert_eq!(keys.status().keys, 1);
 
-server.fail(); // and see what your service does in an outage
+server.fail(); // simulates an outage
 # Ok(())
 # }
 ```"#
@@ -51,11 +51,11 @@ struct Served {
 }
 
 impl KeyServer {
-    /// One that publishes the key of this issuer.
+    /// Publishes the key of this issuer.
     ///
     /// # Panics
     ///
-    /// Where the key is a secret, which nobody may publish.
+    /// If the key is a secret.
     pub fn of(issuer: &TestIssuer) -> Self {
         Self {
             issuer: issuer.name().into(),
@@ -66,17 +66,17 @@ impl KeyServer {
         }
     }
 
-    /// Publishes these keys from now on, in place of those before.
+    /// Replaces the published keys.
     ///
     /// # Panics
     ///
-    /// Where one is a secret, which nobody may publish.
+    /// If a key is a secret.
     pub fn publish(&self, keys: impl IntoIterator<Item = VerifyingKey>) {
         let jwks = jwks(keys);
         *self.served() = Served { jwks, fails: false };
     }
 
-    /// Answers with 500, until keys are [published](Self::publish) again.
+    /// Answers with 500 until keys are [published](Self::publish) again.
     pub fn fail(&self) {
         self.served().fails = true;
     }

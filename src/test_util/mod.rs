@@ -1,9 +1,35 @@
-//! What the tests of an application need: an issuer whose tokens verify, tokens of every kind,
-//! good and bad, and a clock that moves by hand.
+//! For your tests: an issuer, good and bad tokens, verified tokens, and a clock that you move.
 //!
-//! The keys are in this crate's source, for everyone to read. That makes tests quick and
-//! repeatable, and means that **a server must never trust them**: this module is behind the
-//! feature `test-util`, which belongs under `[dev-dependencies]`.
+//! **A server must never trust these keys**: they are in this crate's source. So enable the feature
+//! `test-util` under `[dev-dependencies]` only.
+//!
+//! # Test a handler
+//!
+//! [`TokenBuilder::verified`] makes the value that a layer would pass to the handler:
+//!
+//! ```
+//! use tower_bearer::test_util::TestIssuer;
+//! use tower_bearer::{Algorithm, VerifiedToken};
+//!
+//! #[derive(serde::Deserialize)]
+//! struct MyClaims {
+//!     name: String,
+//! }
+//!
+//! /// A handler of Axum.
+//! async fn hello(token: VerifiedToken<MyClaims>) -> String {
+//!     format!("hello {}", token.claims().name)
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() {
+//! let issuer = TestIssuer::new("https://issuer.example.com", Algorithm::ES256);
+//! let token = issuer.token().claim("name", "Ada").verified();
+//! assert_eq!(hello(token).await, "hello Ada");
+//! # }
+//! ```
+//!
+//! # Test a verifier
 //!
 //! ```
 //! use std::time::Duration;

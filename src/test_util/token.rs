@@ -5,14 +5,16 @@ use std::fmt;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
+use super::FixedClock;
 use crate::jose::SigningKey;
+use crate::verify::{Cache, VerifiedToken, Verifier};
 
-/// A token in the making: see [`TestIssuer::token`](super::TestIssuer::token).
+/// Builds a token. [`TestIssuer::token`](super::TestIssuer::token) makes one.
 ///
-/// Any header member and any claim can be set or taken away, so that bad tokens are as easy to
-/// make as good ones.
+/// Any header member or claim can be set or removed, so bad tokens are as easy as good ones.
 ///
 /// ```
 /// # use tower_bearer::{Algorithm, test_util::TestIssuer};
@@ -30,7 +32,7 @@ pub struct TokenBuilder<'k> {
     claims: Map<String, Value>,
 }
 
-/// How long a token is good, in seconds.
+/// The default lifetime, in seconds.
 const LIFETIME: i64 = 3600;
 
 impl<'k> TokenBuilder<'k> {
@@ -61,7 +63,7 @@ impl<'k> TokenBuilder<'k> {
         self.claim("aud", audience)
     }
 
-    /// Sets `exp` to so many seconds from now; less than 0 for an expired token.
+    /// Sets `exp` to this many seconds from now. Negative: an expired token.
     pub fn expires_in(self, secs: i64) -> Self {
         let now = self.now;
         self.claim("exp", now.saturating_add(secs))
@@ -71,7 +73,7 @@ impl<'k> TokenBuilder<'k> {
     ///
     /// # Panics
     ///
-    /// Where the value cannot be JSON.
+    /// If the value cannot be JSON.
     #[expect(clippy::expect_used, reason = "a test should fail here, and say so")]
     pub fn claim(mut self, name: &str, value: impl Serialize) -> Self {
         let value = serde_json::to_value(value).expect("the claim can be JSON");
@@ -79,11 +81,11 @@ impl<'k> TokenBuilder<'k> {
         self
     }
 
-    /// Sets every member of a value as a claim.
+    /// Sets each member of an object as a claim.
     ///
     /// # Panics
     ///
-    /// Where the value is no JSON object.
+    /// If the value is not a JSON object.
     #[expect(clippy::expect_used, reason = "a test should fail here, and say so")]
     pub fn claims(mut self, claims: impl Serialize) -> Self {
         let claims = serde_json::to_value(claims).expect("the claims can be JSON");
@@ -92,18 +94,17 @@ impl<'k> TokenBuilder<'k> {
         self
     }
 
-    /// Takes a claim away.
+    /// Removes a claim.
     pub fn without_claim(mut self, name: &str) -> Self {
         self.claims.remove(name);
         self
     }
 
-    /// Sets a member of the header. The token is signed by the algorithm of the key, whatever
-    /// `alg` says.
+    /// Sets a header member. The key's algorithm signs the token, whatever `alg` says.
     ///
     /// # Panics
     ///
-    /// Where the value cannot be JSON.
+    /// If the value cannot be JSON.
     #[expect(clippy::expect_used, reason = "a test should fail here, and say so")]
     pub fn header(mut self, name: &str, value: impl Serialize) -> Self {
         let value = serde_json::to_value(value).expect("the member can be JSON");
@@ -111,7 +112,7 @@ impl<'k> TokenBuilder<'k> {
         self
     }
 
-    /// Takes a member of the header away.
+    /// Removes a header member.
     pub fn without_header(mut self, name: &str) -> Self {
         self.header.remove(name);
         self
@@ -121,15 +122,41 @@ impl<'k> TokenBuilder<'k> {
     ///
     /// # Panics
     ///
-    /// Where the back end fails.
+    /// If the back end fails.
     pub fn sign(self) -> String {
         let header = Value::Object(self.header).to_string();
         let payload = Value::Object(self.claims).to_string();
         sign(self.key, &header, &payload)
     }
+
+    /// The token as a layer passes it to a handler. It is verified with the issuer's key and clock;
+    /// any issuer and audience will do. [`roles`](VerifiedToken::roles) are those of the claim
+    /// `roles`.
+    ///
+    /// # Panics
+    ///
+    /// If the token is refused: it has expired, or its claims do not decode into `C`.
+    #[track_caller]
+    #[expect(clippy::panic, reason = "a test should fail here, and say so")]
+    pub fn verified<C: DeserializeOwned + Send + Sync + 'static>(self) -> VerifiedToken<C> {
+        let now = u64::try_from(self.now).unwrap_or_default();
+        let verifier = Verifier::builder()
+            .any_issuer(self.key.verifying_key())
+            .any_audience()
+            .roles_claim("roles")
+            .cache(Cache::entries(0))
+            .clock(FixedClock::at(now))
+            .build();
+        let token = self.sign();
+        match verifier.map(|verifier| verifier.verify_now(token)) {
+            Ok(Ok(verified)) => verified,
+            Ok(Err(error)) => panic!("the token is refused: {error}"),
+            Err(error) => panic!("the key is unusable: {error}"),
+        }
+    }
 }
 
-/// No member and no claim: tokens of tests end up in logs of tests.
+/// Shows no claims: they would end up in test logs.
 impl fmt::Debug for TokenBuilder<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TokenBuilder")
@@ -138,11 +165,11 @@ impl fmt::Debug for TokenBuilder<'_> {
     }
 }
 
-/// Signs a header and a payload as they are, well-formed or not.
+/// Signs any header and payload, well-formed or not.
 ///
 /// # Panics
 ///
-/// Where the back end fails.
+/// If the back end fails.
 #[expect(clippy::expect_used, reason = "a test should fail here, and say so")]
 pub fn sign(key: &SigningKey, header: impl AsRef<[u8]>, payload: impl AsRef<[u8]>) -> String {
     let mut token = URL_SAFE_NO_PAD.encode(header);

@@ -242,7 +242,7 @@ impl<C> VerifierBuilder<C> {
     pub fn build(self) -> Result<Verifier<C>, ConfigError> {
         if self.max_token_len == 0 {
             return Err(ConfigError::OutOfRange(
-                "the greatest length of a token is 0: allow some bytes",
+                "the greatest length of a token is 0: allow some bytes".into(),
             ));
         }
         if self.roles.iter().any(ClaimPath::is_incomplete) {
@@ -255,7 +255,8 @@ impl<C> VerifierBuilder<C> {
         {
             return Err(ConfigError::OutOfRange(
                 "a leeway is longer than half the margin of the list of revocations, so that a \
-                 revoked token would come back to life: raise the margin",
+                 revoked token would come back to life: raise the margin"
+                    .into(),
             ));
         }
         Ok(Verifier(Arc::new(Inner {

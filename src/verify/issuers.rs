@@ -166,7 +166,7 @@ fn check_names(issuers: &[TrustedIssuer], has_tenants: bool) -> Result<(), Confi
     } else {
         return Ok(());
     };
-    Err(ConfigError::Issuer(error))
+    Err(ConfigError::Issuer(error.into()))
 }
 
 impl Issuer {

@@ -65,7 +65,7 @@ impl Residents {
         validation.check()?;
         if tenants.max == 0 {
             return Err(ConfigError::OutOfRange(
-                "the greatest number of tenants is 0: allow some",
+                "the greatest number of tenants is 0: allow some".into(),
             ));
         }
         Ok(Self {

@@ -135,6 +135,29 @@ fn anything_can_be_signed() {
 }
 
 #[test]
+fn a_handler_is_tested_without_a_layer() {
+    let issuer = issuer();
+    let token = issuer.token().subject("ada").claim("scope", "read");
+    let token = token.claim("roles", ["editor"]).verified::<Value>();
+    assert_eq!(token.subject(), Some("ada"));
+    assert_eq!(token.claims()["scope"], "read");
+    assert!(token.has_scope("read") && token.has_role("editor"));
+    assert_eq!(token.registered().issuer(), Some(ISSUER));
+}
+
+#[test]
+#[should_panic = "the token is refused: the token has expired"]
+fn a_bad_token_is_not_verified() {
+    issuer().token().expires_in(-61).verified::<Value>();
+}
+
+#[test]
+#[should_panic = "the token is refused: the claims do not fit the claims type"]
+fn claims_of_another_type_are_not_verified() {
+    issuer().token().verified::<Vec<u8>>();
+}
+
+#[test]
 fn debug_shows_no_key() {
     let text = format!("{:?}", issuer());
     assert_eq!(

@@ -122,7 +122,7 @@ impl TokenIssuerBuilder {
     pub fn build(self) -> Result<TokenIssuer, ConfigError> {
         if self.name.is_empty() {
             return Err(ConfigError::Issuer(
-                "the issuer has no name: give its URL with `issuer`",
+                "the issuer has no name: give its URL with `issuer`".into(),
             ));
         }
         if self.audiences.is_empty() {
@@ -142,7 +142,7 @@ impl TokenIssuerBuilder {
         }
         if self.lifetime.as_secs() == 0 {
             return Err(ConfigError::OutOfRange(
-                "the lifetime of tokens is shorter than a second",
+                "the lifetime of tokens is shorter than a second".into(),
             ));
         }
         let key = self.key.ok_or(ConfigError::SigningKeys(

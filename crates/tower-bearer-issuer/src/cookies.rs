@@ -94,8 +94,7 @@ impl SessionCookies {
             return Err(ConfigError::HeaderText(
                 "the path of the refresh token is `/`, does not begin with one, or has a character \
                  that needs an escape: name the one below which tokens are refreshed, such as \
-                 `/session`",
-            ));
+                 `/session`".into()));
         }
         let (access, refresh) = (
             Cookie::new("__Host-access")?,
@@ -123,7 +122,8 @@ impl SessionCookies {
         if !access.starts_with("__Host-") || !refresh.starts_with("__Secure-") {
             return Err(ConfigError::HeaderText(
                 "the names of the cookies do not begin with `__Host-` and `__Secure-`: \
-                 by these, browsers know to take the cookies from nobody else",
+                 by these, browsers know to take the cookies from nobody else"
+                    .into(),
             ));
         }
         Self::of(
@@ -175,7 +175,9 @@ impl SessionCookies {
         let cleared = [(&access, "/"), (&refresh, &refresh_path)]
             .map(|(cookie, path)| set_cookie(cookie, "", Duration::ZERO, path));
         let [Some(access_cleared), Some(refresh_cleared)] = cleared else {
-            return Err(ConfigError::HeaderText("the name of a cookie is too long"));
+            return Err(ConfigError::HeaderText(
+                "the name of a cookie is too long".into(),
+            ));
         };
         Ok(Self {
             access,

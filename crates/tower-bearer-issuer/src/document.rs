@@ -19,7 +19,7 @@ impl Document {
     pub(super) fn new(json: String) -> Result<Self, ConfigError> {
         let hash = URL_SAFE_NO_PAD.encode(sha256(json.as_bytes()));
         let etag = HeaderValue::try_from(format!("\"{hash}\""))
-            .map_err(|_| ConfigError::HeaderText("the ETag cannot stand in a header"))?;
+            .map_err(|_| ConfigError::HeaderText("the ETag cannot stand in a header".into()))?;
         Ok(Self { json, etag })
     }
 

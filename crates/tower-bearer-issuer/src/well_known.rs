@@ -1,5 +1,6 @@
 //! The documents by which others find the keys.
 
+use std::borrow::Cow;
 use std::convert::Infallible;
 use std::fmt;
 use std::future::{Ready, ready};
@@ -156,10 +157,10 @@ const METADATA: &str = "/.well-known/oauth-authorization-server";
 
 /// The path of the issuer, without a slash at its end.
 fn url_path(issuer: &str) -> Result<String, ConfigError> {
-    const NO_URL: ConfigError = ConfigError::Url(
+    const NO_URL: ConfigError = ConfigError::Url(Cow::Borrowed(
         "the name of the issuer is no URL where others can find its keys: \
          give one like https://issuer.example.com, without query, fragment and user",
-    );
+    ));
     let uri: Uri = issuer.parse().map_err(|_| NO_URL)?;
     let is_http = matches!(uri.scheme_str(), Some("https" | "http"));
     if !is_http || issuer.contains(['?', '#', '@']) {

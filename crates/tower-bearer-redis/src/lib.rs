@@ -105,11 +105,12 @@ impl Redis {
     pub fn new(url: &str) -> Result<Self, ConfigError> {
         let client = Client::open(url).map_err(|_| {
             let wants_tls = url.starts_with("rediss:") || url.starts_with("valkeys:");
-            ConfigError::Url(if wants_tls {
+            let text = if wants_tls {
                 "the URL of Redis is malformed, or no TLS feature of the crate `redis` is on"
             } else {
                 "the URL of Redis is not like redis://user:password@host:6379/0 or unix:///path"
-            })
+            };
+            ConfigError::Url(text.into())
         })?;
         Ok(Self::from_client(client))
     }

@@ -240,7 +240,7 @@ fn jwks_uri(url: &str, policy: Policy) -> Result<JwksUri, ConfigError> {
                 "the URL of the keys is http, by which anybody on the way can replace them: \
                  use https, or permit it with `allow_http`"
             }
-        })
+        }.into())
     })?;
     let reach = policy.addresses.reach(&url)?;
     Ok(JwksUri { url, reach })

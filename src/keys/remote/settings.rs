@@ -52,7 +52,7 @@ impl Settings {
         ];
         if times.iter().any(Duration::is_zero) {
             return Err(ConfigError::OutOfRange(
-                "a time of the remote keys is 0: only the stale window may be",
+                "a time of the remote keys is 0: only the stale window may be".into(),
             ));
         }
         if times
@@ -61,22 +61,24 @@ impl Settings {
             .any(|time| *time > LONGEST)
         {
             return Err(ConfigError::OutOfRange(
-                "a time of the remote keys is longer than 30 days: shorten it",
+                "a time of the remote keys is longer than 30 days: shorten it".into(),
             ));
         }
         if self.max_age.is_empty() || self.back_off.is_empty() {
             return Err(ConfigError::OutOfRange(
-                "a range of times of the remote keys ends before it begins: exchange its ends",
+                "a range of times of the remote keys ends before it begins: exchange its ends"
+                    .into(),
             ));
         }
         if !(1..=100).contains(&self.refresh_percent) {
             return Err(ConfigError::OutOfRange(
-                "remote keys are refreshed at a percentage of their life: give one from 1 to 100",
+                "remote keys are refreshed at a percentage of their life: give one from 1 to 100"
+                    .into(),
             ));
         }
         if self.max_body_len == 0 || self.max_keys == 0 {
             return Err(ConfigError::OutOfRange(
-                "the greatest length or number of remote keys is 0: raise it",
+                "the greatest length or number of remote keys is 0: raise it".into(),
             ));
         }
         Ok(())

@@ -97,12 +97,12 @@ impl RevocationListBuilder {
         sha256(&[])?;
         if self.settings.longest_life.is_zero() {
             return Err(ConfigError::OutOfRange(
-                "the longest life of a token is 0: give that of your access tokens",
+                "the longest life of a token is 0: give that of your access tokens".into(),
             ));
         }
         if self.settings.max_entries == 0 {
             return Err(ConfigError::OutOfRange(
-                "the greatest number of revocations is 0: allow some",
+                "the greatest number of revocations is 0: allow some".into(),
             ));
         }
         if let Some(sharing) = &self.sharing {

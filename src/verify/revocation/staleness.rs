@@ -50,7 +50,8 @@ impl Staleness {
         }
         Err(ConfigError::OutOfRange(
             "revocations are stale after less than a second or more than 30 days: \
-             choose a time between them",
+             choose a time between them"
+                .into(),
         ))
     }
 

@@ -1,10 +1,11 @@
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use http::{Request, Response};
 use tower::{Layer, ServiceBuilder, service_fn};
-use tower_bearer::extract::{self, Cookie, TokenSource};
+use tower_bearer::extract::{Cookie, TokenSource};
 use tower_bearer::reject::{Realm, Rejection};
-use tower_bearer::{AuthError, BearerAuthLayer};
+use tower_bearer::{AuthError, BearerAuthLayer, RequestError, RequestHead};
 
 use super::{World, answer, assert_headers, bearer, request, whoami};
 
@@ -114,13 +115,7 @@ fn functions_and_shared_sources() {
     }
 
     let world = World::new();
-    let source: Arc<dyn TokenSource> = Arc::new(extract::from_fn(|request| {
-        Ok(request
-            .uri()
-            .path()
-            .strip_prefix('/')
-            .map(|path| path.as_bytes().into()))
-    }));
+    let source: Arc<dyn TokenSource> = Arc::new(from_path);
     let service = world
         .layer()
         .source(source)
@@ -130,6 +125,12 @@ fn functions_and_shared_sources() {
     let at = |path: &str| Request::get(format!("/{path}")).body(()).unwrap();
     assert_eq!(answer(service.clone(), at(&world.good())).body(), "alice");
     assert_eq!(answer(service, at("x")).body(), "no");
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "the signature of a source")]
+fn from_path(request: RequestHead<'_>) -> Result<Option<Cow<'_, [u8]>>, RequestError> {
+    let path = request.uri().path().strip_prefix('/');
+    Ok(path.map(|path| path.as_bytes().into()))
 }
 
 #[test]

@@ -1,7 +1,7 @@
 use http::HeaderName;
 use tower_bearer::extract::Header;
 
-use super::{NONE, REPEATED, SYNTAX, assert_extracts, assert_field_rows, request, some};
+use super::{NONE, REPEATED, SYNTAX, assert_extracts, assert_field_rows, illegal, request, some};
 
 #[test]
 fn the_whole_value() {
@@ -60,11 +60,6 @@ fn a_scheme_that_is_none() {
         let error = Header::new(HeaderName::from_static("x-token"))
             .scheme(scheme)
             .unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "the scheme is empty or has a character that no scheme may have: \
-             use letters, digits and hyphens, without a space at the end",
-            "{scheme:?}",
-        );
+        assert_eq!(error.to_string(), illegal("scheme", scheme),);
     }
 }

@@ -22,6 +22,14 @@ fn some(token: &str) -> Outcome<'_> {
     Ok(Some(token))
 }
 
+/// What is said of a name that no request could carry.
+fn illegal(what: &str, name: &str) -> String {
+    format!(
+        "the {what} {name:?} is empty or has an illegal character: \
+         use letters, digits, `-`, `.` and `_`"
+    )
+}
+
 /// A request to `/` with these fields, which may hold any bytes that HTTP allows.
 #[track_caller]
 fn request<V: AsRef<[u8]>>(fields: &[(&str, V)]) -> Request<()> {

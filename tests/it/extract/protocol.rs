@@ -1,6 +1,6 @@
 use tower_bearer::extract::WebSocketProtocol;
 
-use super::{NONE, REPEATED, SYNTAX, assert_field_rows, some};
+use super::{NONE, REPEATED, SYNTAX, assert_field_rows, illegal, some};
 
 #[test]
 fn the_default_prefix() {
@@ -50,9 +50,7 @@ fn a_prefix_that_is_none() {
     for prefix in ["", " ", "bearer.,", "a/b", "a=", "é", "a\n"] {
         assert_eq!(
             WebSocketProtocol::new(prefix).unwrap_err().to_string(),
-            "the prefix of the subprotocol is empty or has a character that no subprotocol \
-             may have: use letters, digits, dots and hyphens",
-            "{prefix:?}",
+            illegal("subprotocol prefix", prefix),
         );
     }
 }

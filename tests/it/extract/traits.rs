@@ -3,9 +3,7 @@ use std::fmt::Debug;
 use std::sync::Arc;
 
 use http::HeaderName;
-use tower_bearer::extract::{
-    self, Bearer, Cookie, Header, Or, Query, TokenSource, WebSocketProtocol,
-};
+use tower_bearer::extract::{Bearer, Cookie, Header, Query, TokenSource, WebSocketProtocol};
 use tower_bearer::{RequestError, RequestHead};
 
 use super::{NONE, assert_extracts, request, some};
@@ -19,7 +17,6 @@ fn auto_traits() {
     assert_traits::<Cookie>();
     assert_traits::<WebSocketProtocol>();
     assert_traits::<Query>();
-    assert_traits::<Or<Bearer, Or<Cookie, Query>>>();
 }
 
 #[test]
@@ -31,7 +28,6 @@ fn trait_objects() {
         Box::new(Arc::new(Bearer) as Arc<dyn TokenSource>),
         Box::new(Arc::new(Bearer)),
         Box::new(from_item),
-        Box::new(extract::from_fn(|_| Ok(Some(Cow::Borrowed(b"abc"))))),
         Box::new(Box::new(from_item)),
     ];
     let request = request(&[("authorization", "Bearer abc"), ("cookie", "t=abc")]);
@@ -46,11 +42,13 @@ fn trait_objects() {
 
 #[test]
 fn functions() {
-    let owned = extract::from_fn(|request| match request.headers().get("x-token") {
-        Some(value) if value.is_empty() => Err(RequestError::Syntax),
-        Some(value) => Ok(Some(value.as_bytes().to_ascii_lowercase().into())),
-        None => Ok(None),
-    });
+    fn owned(request: RequestHead<'_>) -> Result<Option<Cow<'_, [u8]>>, RequestError> {
+        match request.headers().get("x-token") {
+            Some(value) if value.is_empty() => Err(RequestError::Syntax),
+            Some(value) => Ok(Some(value.as_bytes().to_ascii_lowercase().into())),
+            None => Ok(None),
+        }
+    }
     assert_extracts(&owned, &request(&[("x-token", "ABC")]), some("abc"));
     assert_extracts(&owned, &request(&[("x-other", "ABC")]), NONE);
     assert_extracts(
@@ -63,10 +61,10 @@ fn functions() {
 #[test]
 fn debug() {
     let name = HeaderName::from_static("x-token");
-    let source = Bearer.or(Header::new(name).scheme("Token").unwrap());
+    let source = Header::new(name).scheme("Token").unwrap();
     assert_eq!(
         format!("{source:?}"),
-        r#"Or { first: Bearer, second: Header { name: "x-token", scheme: Some("Token") } }"#,
+        r#"Header { name: "x-token", scheme: Some("Token") }"#,
     );
 }
 

@@ -65,7 +65,7 @@ fn broken_keys_do_not_harm_a_good_one() {
     let first = broken.first().unwrap().2;
     assert_error(
         JwkSet::parse(json!({"keys": keys}).to_string()),
-        &format!("no key of the JWK Set can be used, the first since {first}"),
+        &format!("no key of the JWK Set is usable; the first: {first}"),
     );
 }
 

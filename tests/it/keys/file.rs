@@ -59,7 +59,7 @@ fn assert_content_error(error: &ConfigError, file: &Fixture, text: &str) {
 }
 
 const NO_KEY: &str = "the JWK Set is empty: add the keys that verify signatures";
-const WEAK_KEY: &str = "no key of the JWK Set can be used, the first since \
+const WEAK_KEY: &str = "no key of the JWK Set is usable; the first: \
      the secret has 8 bits: use at least 256 random bits (32 bytes)";
 const NO_SET: &str =
     "the document is not a JWK Set: it must be a JSON object with one array named `keys`";

@@ -5,18 +5,16 @@ use std::fs;
 use std::path::Path;
 
 use http::HeaderName;
-use tower_bearer::extract::{Bearer, Cookie, Header, Query, TokenSource, WebSocketProtocol};
+use tower_bearer::extract::{Bearer, Cookie, Header, Query, WebSocketProtocol};
 
 use super::Told;
 
 pub(super) fn tell(told: &mut Told) {
-    let cookie = Cookie::new("token").unwrap();
     told.show(&Bearer);
     told.show(&Header::new(HeaderName::from_static("x-token")));
-    told.show(&cookie);
+    told.show(&Cookie::new("token").unwrap());
     told.show(&Query::new("access_token").unwrap());
     told.show(&WebSocketProtocol::default());
-    told.show(&Bearer.or(cookie));
 }
 
 /// Each type that is declared as public, by its file and its name: no less than all that users can
@@ -28,19 +26,27 @@ pub(super) fn public_types() -> BTreeSet<String> {
     names
 }
 
-/// Each type that has a `Display` of its own.
+/// Each type that has a `Display`, derived or of its own.
 pub(super) fn displayed_types() -> BTreeSet<String> {
-    names_behind("impl fmt::Display for ")
+    let mut names = names_behind("impl fmt::Display for ");
+    names.extend(types_deriving("Error"));
+    names
 }
 
 /// Each type that can be serialized, by a derived `Serialize` or one of its own.
 pub(super) fn serialized_types() -> BTreeSet<String> {
     let mut names = names_behind("impl Serialize for ");
+    names.extend(types_deriving("Serialize"));
+    names
+}
+
+fn types_deriving(name: &str) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
     // Of the attributes of the type that is about to be declared.
     let mut is_derived = false;
     each_line(|module, line| {
         if line.starts_with("#[") {
-            is_derived |= line.contains("Serialize");
+            is_derived |= line.starts_with("#[derive(") && line.contains(name);
             return;
         }
         let declared = ["pub struct ", "pub enum "];

@@ -97,12 +97,13 @@ impl<S: Serialize + DeserializeOwned + Send + Sync + 'static> RefreshTokensBuild
         let lifetimes = [self.lifetimes.absolute, self.lifetimes.idle];
         if lifetimes.iter().any(|lifetime| lifetime.as_secs() == 0) {
             return Err(ConfigError::OutOfRange(
-                "a lifetime of refresh tokens is shorter than a second",
+                "a lifetime of refresh tokens is shorter than a second".into(),
             ));
         }
         if self.lifetimes.grace > MAX_GRACE {
             return Err(ConfigError::OutOfRange(
-                "the grace for refresh tokens is longer than 60 s, in which a thief goes unnoticed",
+                "the grace for refresh tokens is longer than 60 s, in which a thief goes unnoticed"
+                    .into(),
             ));
         }
         Ok(RefreshTokens::new(Inner {

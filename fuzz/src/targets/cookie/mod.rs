@@ -11,8 +11,8 @@ use http::header::AUTHORIZATION;
 use http::{HeaderName, HeaderValue, Method, Request, Uri};
 use tower::{Layer, ServiceExt, service_fn};
 use tower_bearer::auth::Csrf;
-use tower_bearer::extract::{self, Bearer, Cookie, Header, Query, TokenSource, WebSocketProtocol};
-use tower_bearer::{BearerAuthLayer, RequestHead};
+use tower_bearer::extract::{Bearer, Cookie, Header, Query, TokenSource, WebSocketProtocol};
+use tower_bearer::{BearerAuthLayer, RequestError, RequestHead};
 
 use crate::answer::{Answer, serve};
 use crate::input::Parts;
@@ -128,10 +128,11 @@ static SOURCES: LazyLock<[Box<dyn TokenSource>; 5]> = LazyLock::new(|| {
 
 /// The first of them, set up as another header and wrapped as applications do.
 static BY_SCHEME: LazyLock<Arc<dyn TokenSource>> = LazyLock::new(|| {
-    Arc::new(extract::from_fn(|request| {
+    fn by_scheme(request: RequestHead<'_>) -> Result<Option<Cow<'_, [u8]>>, RequestError> {
         let bearer = Header::new(AUTHORIZATION).scheme("Bearer");
         bearer.expect("a scheme").extract(request)
-    }))
+    }
+    Arc::new(by_scheme)
 });
 
 static GOOD: LazyLock<String> = LazyLock::new(|| {

@@ -49,7 +49,7 @@ async fn what_is_no_set_of_keys_is_refused() {
         assert_refused(response(200, body), NO_SET).await;
     }
     let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
-    let text = "no key of the JWK Set can be used, the first since the JWK is not one JSON object \
+    let text = "no key of the JWK Set is usable; the first: the JWK is not one JSON object \
                 with well-typed, unrepeated members";
     assert_refused(response(200, &format!(r#"{{"keys":{deep}}}"#)), text).await;
 }
@@ -154,7 +154,7 @@ async fn each_key_is_judged_by_itself() {
     assert_eq!(forged.map(|_| ()), Err(UNKNOWN));
 
     let set = json!({ "keys": [{ "kty": "oct", "kid": "hs256", "k": k }] });
-    let text = "no key of the JWK Set can be used, the first since the key is symmetric, \
+    let text = "no key of the JWK Set is usable; the first: the key is symmetric, \
                 but published, so that everybody can sign with it: publish public keys only";
     assert_refused(Response::new(set.to_string()), text).await;
 }
