@@ -26,6 +26,7 @@ use axum::Router;
 use axum::extract::{Path, State};
 use axum::routing::{get, post};
 use tokio::net::TcpListener;
+use tower_bearer::keys::RemoteKeys;
 use tower_bearer::test_util::{KeyServer, TestIssuer};
 use tower_bearer::verify::Tenants;
 use tower_bearer::{Algorithm, BearerAuthLayer, VerifiedToken, Verifier};
@@ -78,10 +79,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     let known = directory.clone();
     let is_tenant = move |issuer: &str| known.name_of(issuer).is_some();
-    // `Tenants::discover` would refuse this machine, on which the provider of this example is.
-    let tenants = Tenants::discover_with(is_tenant, |keys| keys)?;
+    // `Tenants::discover` would refuse the provider of this example, which is on this machine.
+    let keys = |issuer: &str| RemoteKeys::discover(issuer).build();
     let verifier = Verifier::builder()
-        .tenants(tenants)
+        .tenants(Tenants::new(is_tenant, keys))
         .audience("demo")
         .build()?;
 

@@ -1,11 +1,9 @@
-//! What time it is.
+//! The current time.
 
 use std::time::SystemTime;
 
-/// A source of the current time.
-///
-/// The system's clock serves unless another is set. For tests, a closure is a clock, and
-/// `test_util::FixedClock` one that can be moved.
+/// A source of the current time. The default is the system's clock; tests can use a closure or
+/// `test_util::FixedClock`.
 ///
 /// ```
 /// use std::time::{Duration, SystemTime};

@@ -1,13 +1,13 @@
-//! The head of a request, whatever its body.
+//! A request without its body.
 
 use std::fmt;
 
 use http::{Extensions, HeaderMap, Method, Request, Uri};
 
-/// What there is of a request besides its body: what a [`TokenSource`](crate::extract::TokenSource)
-/// and a [`Rejection`](crate::reject::Rejection) look at.
+/// A request without its body, for a [`TokenSource`](crate::extract::TokenSource) or a
+/// [`Rejection`](crate::reject::Rejection).
 ///
-/// Its `Debug` shows the method and the path only: headers and queries hold credentials.
+/// `Debug` shows only the method and the path, since headers and queries hold credentials.
 ///
 /// ```
 /// use http::Request;
@@ -42,7 +42,7 @@ impl<'a> RequestHead<'a> {
         self.headers
     }
 
-    /// The extensions that earlier layers have put there.
+    /// The extensions, set by outer layers.
     pub fn extensions(&self) -> &'a Extensions {
         self.extensions
     }

@@ -1,13 +1,12 @@
-//! What threads share, and how they are told apart.
+//! Types that threads share.
 //!
-//! Whatever is locked or counted here by several threads is so by these types, so that
-//! `tests/models` can put others in their place, which try the orders in which threads may take
-//! turns. `Arc` and `OnceLock` are not among them: they keep what they promise in every order.
+//! All locks and counters of this crate are these types, so that `tests/models` can replace them with
+//! ones that try every schedule. `Arc` and `OnceLock` are exempt: their schedules do not matter.
 
 pub(crate) use std::sync::{Mutex, MutexGuard, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::thread;
 
-/// Numbers and flags that need no lock.
+/// Counters and flags without a lock.
 pub(crate) mod atomic {
     pub(crate) use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 }
@@ -17,8 +16,8 @@ pub(crate) fn parallelism() -> usize {
     thread::available_parallelism().map_or(1, usize::from)
 }
 
-/// The number of this thread: they are counted as they first ask. Asked for each token that is
-/// remembered, from code that is compiled with the application.
+/// The number of this thread, counted from its first call. Called for each remembered token, from
+/// code that is compiled with the application.
 #[inline]
 pub(crate) fn thread_number() -> usize {
     use std::sync::atomic::{AtomicUsize, Ordering};

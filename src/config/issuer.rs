@@ -1,74 +1,46 @@
 //! An issuer and its keys, as data.
 
-use std::fmt;
 use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde::de::{Error, Visitor};
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use zeroize::Zeroizing;
 
-use super::RulesConfig;
+use super::rules::RulesConfig;
+use super::secret::{HiddenUrl, Secret};
 use crate::error::ConfigError;
 use crate::jose::VerifyingKey;
 use crate::keys::{Combined, KeyFile, RemoteKeys, RemoteKeysBuilder};
 use crate::verify::TrustedIssuer;
 
-/// A [`TrustedIssuer`] as data. Keys of all kinds that are given are trusted together.
-///
-/// `Debug` does not show the URL of the keys: there may be a secret in it.
-#[derive(Clone, Default, Deserialize)]
+/// A [`TrustedIssuer`]. Keys of all kinds are combined.
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-#[non_exhaustive]
-pub struct IssuerConfig {
-    /// The name of the issuer (`iss`), to the letter.
-    pub issuer: Option<String>,
-    /// In place of the name: see
-    /// [`VerifierBuilder::any_issuer`](crate::verify::VerifierBuilder::any_issuer).
-    pub any_issuer: bool,
-    /// Whether the issuer's name is a URL, at which it says where its keys are: see
-    /// [`RemoteKeys::discover`].
-    pub discover: bool,
-    /// The URL of the issuer's JWK Set: see [`RemoteKeys::builder`].
-    pub jwks_url: Option<String>,
-    /// How keys are fetched, by `discover` or from `jwks_url`, of which one must be set then.
-    pub remote: RemoteConfig,
-    /// Files with a JWK Set or a key in PEM, which are followed: see [`KeyFile`].
-    pub key_files: Vec<PathBuf>,
-    /// Files whose bytes are HMAC secrets: see [`VerifyingKey::from_secret`].
-    pub secret_files: Vec<PathBuf>,
-    /// An HMAC secret itself, as text.
-    pub secret: Option<Secret>,
-    /// Rules of its own, in place of those for all.
-    pub rules: Option<RulesConfig>,
+pub(super) struct IssuerConfig {
+    issuer: Option<String>,
+    any_issuer: bool,
+    discover: bool,
+    jwks_url: Option<HiddenUrl>,
+    remote: RemoteConfig,
+    key_files: Vec<PathBuf>,
+    secret_files: Vec<PathBuf>,
+    secret: Option<Secret>,
+    rules: Option<RulesConfig>,
 }
 
-/// A [`RemoteKeysBuilder`] as data. Times are in seconds; what is left out has its default.
+/// A [`RemoteKeysBuilder`]. Times are in seconds.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-#[non_exhaustive]
-pub struct RemoteConfig {
-    /// See [`RemoteKeysBuilder::allow_http`].
-    pub allow_http: bool,
-    /// See [`RemoteKeysBuilder::allow_private_addresses`].
-    pub allow_private_addresses: bool,
-    /// See [`RemoteKeysBuilder::time_to_live`].
-    pub time_to_live: Option<u64>,
-    /// See [`RemoteKeysBuilder::stale_window`].
-    pub stale_window: Option<u64>,
-    /// See [`RemoteKeysBuilder::cooldown`].
-    pub cooldown: Option<u64>,
-    /// See [`RemoteKeysBuilder::timeout`].
-    pub timeout: Option<u64>,
+struct RemoteConfig {
+    allow_http: bool,
+    allow_private_addresses: bool,
+    time_to_live: Option<u64>,
+    stale_window: Option<u64>,
+    cooldown: Option<u64>,
+    timeout: Option<u64>,
 }
-
-/// A secret as text. `Debug` does not show it, and it is wiped when it is dropped.
-///
-/// What was read as a number is refused, since readers that guess at types have cut it short.
-#[derive(Clone)]
-pub struct Secret(Zeroizing<String>);
 
 impl IssuerConfig {
     pub(super) fn into_trusted(self) -> Result<TrustedIssuer, ConfigError> {
@@ -76,11 +48,8 @@ impl IssuerConfig {
         let trusted = match (self.issuer, self.any_issuer) {
             (Some(issuer), false) => TrustedIssuer::new(issuer, keys),
             (None, true) => TrustedIssuer::any(keys),
-            _ => {
-                return Err(ConfigError::Issuer(
-                    "either `issuer` or `any_issuer` must be set".into(),
-                ));
-            }
+            (Some(_), true) => return Err(fault("both `issuer` and `any_issuer` are set")),
+            (None, false) => return Err(fault("set `issuer`, or `any_issuer = true`")),
         };
         Ok(match self.rules {
             Some(rules) => trusted.validation(rules.into_validation()),
@@ -90,19 +59,15 @@ impl IssuerConfig {
 
     fn keys(&self) -> Result<Combined, ConfigError> {
         if self.remote != RemoteConfig::default() && !self.discover && self.jwks_url.is_none() {
-            return Err(ConfigError::Issuer(
-                "`remote` is set without `discover` or `jwks_url`: say what is to be fetched"
-                    .into(),
-            ));
+            return Err(fault("`remote` needs `discover` or `jwks_url`"));
         }
         let mut keys = Combined::default();
         if self.discover {
-            let issuer = self.issuer.as_deref().ok_or(ConfigError::Issuer(
-                "`discover` is set without `issuer`: name the issuer that is asked".into(),
-            ))?;
+            let issuer = self.issuer.as_deref();
+            let issuer = issuer.ok_or_else(|| fault("`discover` needs `issuer`"))?;
             keys = keys.and(self.remote.apply(RemoteKeys::discover(issuer)).build()?);
         }
-        if let Some(url) = &self.jwks_url {
+        if let Some(HiddenUrl(url)) = &self.jwks_url {
             keys = keys.and(self.remote.apply(RemoteKeys::builder(url)).build()?);
         }
         for path in &self.key_files {
@@ -120,9 +85,8 @@ impl IssuerConfig {
             keys = keys.and(VerifyingKey::from_secret(secret.as_bytes())?);
         }
         if keys.is_empty() {
-            return Err(ConfigError::Issuer(
-                "no keys: set `discover`, `jwks_url`, `key_files`, `secret_files` or `secret`"
-                    .into(),
+            return Err(fault(
+                "no keys: set `discover`, `jwks_url`, `key_files`, `secret_files` or `secret`",
             ));
         }
         Ok(keys)
@@ -153,89 +117,6 @@ impl RemoteConfig {
     }
 }
 
-impl From<String> for Secret {
-    fn from(secret: String) -> Self {
-        Self(Zeroizing::new(secret))
-    }
-}
-
-impl<'de> Deserialize<'de> for Secret {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(SecretVisitor)
-    }
-}
-
-struct SecretVisitor;
-
-/// Told without the number, which is the secret.
-const NUMBER: &str =
-    "the secret was read as a number: quote it, or put it in one of `secret_files`";
-
-impl Visitor<'_> for SecretVisitor {
-    type Value = Secret;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a string")
-    }
-
-    fn visit_str<E: Error>(self, secret: &str) -> Result<Secret, E> {
-        Ok(secret.to_owned().into())
-    }
-
-    fn visit_string<E: Error>(self, secret: String) -> Result<Secret, E> {
-        Ok(secret.into())
-    }
-
-    fn visit_i64<E: Error>(self, _: i64) -> Result<Secret, E> {
-        Err(E::custom(NUMBER))
-    }
-
-    fn visit_i128<E: Error>(self, _: i128) -> Result<Secret, E> {
-        Err(E::custom(NUMBER))
-    }
-
-    fn visit_u64<E: Error>(self, _: u64) -> Result<Secret, E> {
-        Err(E::custom(NUMBER))
-    }
-
-    fn visit_u128<E: Error>(self, _: u128) -> Result<Secret, E> {
-        Err(E::custom(NUMBER))
-    }
-
-    fn visit_f64<E: Error>(self, _: f64) -> Result<Secret, E> {
-        Err(E::custom(NUMBER))
-    }
-}
-
-impl fmt::Debug for IssuerConfig {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            issuer,
-            any_issuer,
-            discover,
-            jwks_url,
-            remote,
-            key_files,
-            secret_files,
-            secret,
-            rules,
-        } = self;
-        f.debug_struct("IssuerConfig")
-            .field("issuer", issuer)
-            .field("any_issuer", any_issuer)
-            .field("discover", discover)
-            .field("jwks_url", &jwks_url.as_ref().map(|_| format_args!("…")))
-            .field("remote", remote)
-            .field("key_files", key_files)
-            .field("secret_files", secret_files)
-            .field("secret", secret)
-            .field("rules", rules)
-            .finish()
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Secret(…)")
-    }
+fn fault(text: &'static str) -> ConfigError {
+    ConfigError::Issuer(text.into())
 }

@@ -1,19 +1,20 @@
 //! A verifier described by data: a file, environment variables, or both.
 //!
-//! [`VerifierConfig`] is read by `serde` from whatever format; names that it does not know are
-//! refused. Times are in seconds. In TOML:
+//! [`VerifierConfig`] deserialises from any format of `serde`. Unknown names are refused. Times are in
+//! seconds. In TOML, with all settings:
 //!
 //! ```toml
 #![doc = include_str!("example.toml")]
 //! ```
 //!
-//! Only an issuer with its keys and an audience are required. What each setting means is told
-//! where it is set in code: [`Validation`](crate::Validation) for the rules,
-//! [`RemoteKeysBuilder`](crate::keys::RemoteKeysBuilder) for `remote`.
+//! Only an issuer with keys and an audience are required. The settings have the names and defaults of
+//! the methods in [`Validation`](crate::Validation) for `rules`,
+//! [`RemoteKeysBuilder`](crate::keys::RemoteKeysBuilder) for `remote`, and
+//! [`VerifierBuilder`] for the others. `key_files` are [watched](crate::keys::KeyFile::watch).
 //!
-//! # A file and the environment
+//! # A file and environment variables
 //!
-//! By the crate [`config`](https://docs.rs/config); any other that speaks `serde` will do.
+//! With the crate [`config`](https://docs.rs/config):
 //!
 //! ```
 //! use config::{Config, Environment, File, FileFormat};
@@ -55,41 +56,37 @@
 
 mod issuer;
 mod rules;
+mod secret;
 
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-pub use self::issuer::{IssuerConfig, RemoteConfig, Secret};
-pub use self::rules::RulesConfig;
+use self::issuer::IssuerConfig;
+use self::rules::RulesConfig;
 use crate::error::ConfigError;
 use crate::verify::{Cache, Verifier, VerifierBuilder};
 
-/// A [`Verifier`] as data. [The module's page](self) shows one.
+/// A [`Verifier`] as data: see the [module](self). `Debug` shows no secret.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-#[non_exhaustive]
 pub struct VerifierConfig {
-    /// The trusted issuers, by names that only errors show.
-    pub issuers: BTreeMap<String, IssuerConfig>,
-    /// The rules for the tokens of all issuers that have none of their own.
-    pub rules: RulesConfig,
-    /// See [`VerifierBuilder::roles_claim`].
-    pub roles_claims: Vec<String>,
-    /// See [`VerifierBuilder::max_token_len`].
-    pub max_token_len: Option<usize>,
-    /// See [`Cache::entries`].
-    pub cache_entries: Option<usize>,
+    /// By names that only errors show.
+    issuers: BTreeMap<String, IssuerConfig>,
+    /// For issuers without rules of their own.
+    rules: RulesConfig,
+    roles_claims: Vec<String>,
+    max_token_len: Option<usize>,
+    cache_entries: Option<usize>,
 }
 
 impl VerifierConfig {
-    /// Begins to set the verifier up that is described, so that rules and a clock can be added
-    /// that are no data.
+    /// A builder with these settings, to which code can add rules, a clock and so on.
     ///
     /// # Errors
     ///
-    /// [`ConfigError::InIssuer`]: the keys of an issuer are missing or cannot be used, or its name
-    /// is missing. What is wrong with the whole is found by [`VerifierBuilder::build`].
+    /// [`ConfigError::InIssuer`]: an issuer has no usable keys, or no name.
+    /// [`VerifierBuilder::build`] checks the rest.
     pub fn into_builder<C>(self) -> Result<VerifierBuilder<C>, ConfigError> {
         let mut builder = Verifier::typed().validation(self.rules.into_validation());
         for (name, issuer) in self.issuers {

@@ -1,4 +1,4 @@
-//! The rules for tokens, as data.
+//! The rules, as data.
 
 use std::time::Duration;
 
@@ -8,28 +8,19 @@ use serde::{Deserialize, Deserializer};
 use crate::jose::Algorithm;
 use crate::verify::Validation;
 
-/// A [`Validation`] as data. Times are in seconds.
+/// A [`Validation`]. Times are in seconds.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-#[non_exhaustive]
-pub struct RulesConfig {
-    /// See [`Validation::audience`].
-    pub audiences: Vec<String>,
-    /// See [`Validation::any_audience`].
-    pub any_audience: bool,
-    /// See [`Validation::algorithms`].
+pub(super) struct RulesConfig {
+    audiences: Vec<String>,
+    any_audience: bool,
     #[serde(deserialize_with = "algorithms")]
-    pub algorithms: Option<Vec<Algorithm>>,
-    /// See [`Validation::leeway`].
-    pub leeway: Option<u64>,
-    /// See [`Validation::token_type`].
-    pub token_type: Option<String>,
-    /// See [`Validation::require_claim`].
-    pub required_claims: Vec<String>,
-    /// See [`Validation::max_age`].
-    pub max_age: Option<u64>,
-    /// See [`Validation::rfc9068_profile`].
-    pub rfc9068_profile: bool,
+    algorithms: Option<Vec<Algorithm>>,
+    leeway: Option<u64>,
+    token_type: Option<String>,
+    required_claims: Vec<String>,
+    max_age: Option<u64>,
+    rfc9068_profile: bool,
 }
 
 impl RulesConfig {
@@ -68,7 +59,7 @@ fn algorithms<'de, D: Deserializer<'de>>(
 ) -> Result<Option<Vec<Algorithm>>, D::Error> {
     let names = Vec::<String>::deserialize(deserializer)?;
     let algorithms = names.iter().map(|name| {
-        let unknown = |_| D::Error::custom(format_args!("the algorithm `{name}` is not known"));
+        let unknown = |_| D::Error::custom(format_args!("unknown algorithm `{name}`"));
         name.parse().map_err(unknown)
     });
     algorithms.collect::<Result<_, _>>().map(Some)

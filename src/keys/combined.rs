@@ -8,15 +8,13 @@ use arc_swap::ArcSwapOption;
 use futures::StreamExt;
 use futures::future::{self, BoxFuture};
 use futures::stream::FuturesUnordered;
-use tower::BoxError;
 
-use super::{KeyProvider, KeySet, KeyStatus, Refresh, WantedKey};
+use super::{KeyProvider, KeySet, KeyStatus, NotReady, Refresh, WantedKey};
 use crate::error::{AuthError, TokenError};
 
-/// Several providers whose keys are trusted together, for one issuer that has its keys in more
-/// than one place.
+/// Several providers as one, for an issuer with keys in several places.
 ///
-/// Keys of different issuers are never to be combined: name each issuer with its own keys.
+/// Never combine keys of different issuers: name each issuer with its own keys.
 ///
 /// ```
 /// use tower_bearer::VerifyingKey;
@@ -34,7 +32,7 @@ pub struct Combined {
     merged: ArcSwapOption<Merged>,
 }
 
-/// The union of some sets, remembered until one of them is replaced.
+/// The union of the sets, kept until one of them is replaced.
 struct Merged {
     parts: Vec<KeySet>,
     whole: KeySet,
@@ -45,12 +43,11 @@ impl Combined {
     #[must_use]
     pub fn and(mut self, provider: impl KeyProvider) -> Self {
         self.providers.push(Arc::new(provider));
-        // What is remembered knows nothing of it.
         self.merged.store(None);
         self
     }
 
-    /// Whether no provider was added.
+    /// Whether there are no providers.
     pub fn is_empty(&self) -> bool {
         self.providers.is_empty()
     }
@@ -87,8 +84,8 @@ impl KeyProvider for Combined {
         self.snapshot().snapshot_if_changed(known)
     }
 
-    /// Asks each provider, so that the outage of one keeps no key of another away. Only where none
-    /// has the key does it matter that one could not tell.
+    /// Asks every provider, so that an outage of one hides no key of another. An outage matters only
+    /// if no provider has the key.
     fn refresh(&self, wanted: &WantedKey<'_>) -> Refresh {
         let mut unavailable: Option<Duration> = None;
         let mut pending = FuturesUnordered::new();
@@ -125,8 +122,8 @@ impl KeyProvider for Combined {
         }))
     }
 
-    /// Resolves when each provider has keys.
-    fn ready(&self) -> BoxFuture<'static, Result<(), BoxError>> {
+    /// Resolves when every provider has keys.
+    fn ready(&self) -> BoxFuture<'static, Result<(), NotReady>> {
         let all = future::try_join_all(self.providers.iter().map(KeyProvider::ready));
         Box::pin(async { all.await.map(drop) })
     }

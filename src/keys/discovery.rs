@@ -1,4 +1,4 @@
-//! Where an issuer publishes its keys, by its own word: its metadata
+//! Finding an issuer's keys through its metadata
 //! ([OpenID Connect Discovery](https://openid.net/specs/openid-connect-discovery-1_0.html),
 //! [RFC 8414](https://www.rfc-editor.org/rfc/rfc8414)).
 
@@ -8,13 +8,13 @@ use std::sync::Arc;
 
 use http::{StatusCode, Uri};
 
-use super::fetch::{Content, Fetch, FetchError, Order, Reach, Url, UrlFault, is_private};
+use super::fetch::{Content, FetchError, HttpClient, Order, Reach, Url, UrlFault};
 use crate::error::ConfigError;
 use crate::jose::{read_object, set_once};
 
-/// An issuer whose metadata tells where its keys are.
+/// An issuer whose metadata names the URL of its keys.
 pub(super) struct Discovery {
-    /// As its tokens name it. The URL of it may be spelled differently.
+    /// As tokens name it; the URL may be spelled differently.
     issuer: Box<str>,
     url: Url,
     reach: Reach,
@@ -22,89 +22,67 @@ pub(super) struct Discovery {
     policy: Policy,
 }
 
-/// What may be asked.
+/// Which URLs may be fetched.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Policy {
     pub(super) allow_http: bool,
     pub(super) addresses: Addresses,
 }
 
-/// Which addresses may be asked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Addresses {
-    /// Whatever was configured; what the issuer refers to only if it is public, or the issuer is
-    /// there itself.
+    /// Any configured address; a discovered one only if it is public, or the issuer is there itself.
     #[default]
     AsConfigured,
     Any,
     Public,
 }
 
-impl Addresses {
-    /// How far one may go for what was configured.
-    pub(super) fn reach(self, url: &Url) -> Result<Reach, ConfigError> {
-        if self != Self::Public {
-            return Ok(Reach::Anywhere);
-        }
-        if is_private(url.host()) {
-            return Err(ConfigError::Url(
-                "the URL leads to this machine or into a private network, \
-                 which `public_addresses_only` forbids"
-                    .into(),
-            ));
-        }
-        Ok(Reach::Public)
-    }
-}
-
-/// Where the keys are, and how far one may go for them.
+/// Where the keys are.
 pub(super) struct JwksUri {
     pub(super) url: Url,
     pub(super) reach: Reach,
 }
 
+impl Policy {
+    /// Checks a configured URL.
+    pub(super) fn check(self, what: &str, text: &str) -> Result<JwksUri, ConfigError> {
+        let url = Url::parse(text, self.allow_http).map_err(|fault| fault.of(what, text))?;
+        let reach = match self.addresses {
+            Addresses::Public if url.is_private() => {
+                let text = format!(
+                    "the {what} \"{url}\" is on this machine or in a private network, \
+                     which `public_addresses_only` forbids"
+                );
+                return Err(ConfigError::Url(text.into()));
+            }
+            Addresses::Public => Reach::Public,
+            Addresses::AsConfigured | Addresses::Any => Reach::Anywhere,
+        };
+        Ok(JwksUri { url, reach })
+    }
+}
+
 impl Discovery {
     pub(super) fn new(issuer: &str, policy: Policy) -> Result<Self, ConfigError> {
+        let JwksUri { url, reach } = policy.check("issuer", issuer)?;
         if issuer.contains(['?', '#']) {
-            return Err(ConfigError::Url(
-                "the issuer has a query or a fragment, which the URL of an issuer cannot have: \
-                 leave it out"
-                    .into(),
-            ));
+            let text = format!("the issuer \"{url}\" has a query or a fragment: remove it");
+            return Err(ConfigError::Url(text.into()));
         }
-        let url = Url::parse(issuer, policy.allow_http).map_err(|fault| {
-            ConfigError::Url(
-                match fault {
-                    UrlFault::NoUrl => {
-                        "the issuer is no URL: give one like https://issuer.example.com, \
-                     or give the URL of its keys"
-                    }
-                    UrlFault::Credentials => {
-                        "the issuer holds a user name or a password: \
-                     give a client that sends them in a header"
-                    }
-                    UrlFault::Http => {
-                        "the issuer is http, by which anybody on the way can replace its keys: \
-                     use https, or permit it with `allow_http`"
-                    }
-                }
-                .into(),
-            )
-        })?;
         Ok(Self {
             issuer: issuer.into(),
             documents: documents(&url)?,
-            reach: policy.addresses.reach(&url)?,
+            reach,
             url,
             policy,
         })
     }
 
-    /// Asks the issuer where its keys are: first as OpenID Connect has it, then, where there is
-    /// nothing, as RFC 8414 does.
+    /// Asks the issuer where its keys are: by OpenID Connect, or if that finds nothing, by RFC 8414.
     pub(super) async fn find(
         &self,
-        client: &dyn Fetch,
+        client: &dyn HttpClient,
         max_body_len: usize,
     ) -> Result<JwksUri, FetchError> {
         let [openid, oauth] = &self.documents;
@@ -138,10 +116,10 @@ impl Discovery {
         };
         if *issuer != *self.issuer {
             return Err(if without_slash(&issuer) == without_slash(&self.issuer) {
-                "`issuer` of the discovery document differs in the slash at its end: \
-                 name the issuer to the letter"
+                "`issuer` of the discovery document differs in the final slash: \
+                 configure it exactly"
             } else {
-                "`issuer` of the discovery document is another: name the issuer to the letter"
+                "`issuer` of the discovery document is another: configure it exactly"
             });
         }
         let Some(Member::Text(jwks_uri)) = metadata.jwks_uri else {
@@ -150,42 +128,37 @@ impl Discovery {
         self.check(&jwks_uri)
     }
 
-    /// Whether keys may be fetched from there. What the issuer says must not make this machine ask
-    /// others that the issuer cannot reach itself.
+    /// Checks a discovered URL: the issuer must not make this machine call others that the issuer
+    /// cannot reach itself.
     fn check(&self, jwks_uri: &str) -> Result<JwksUri, &'static str> {
         let url = Url::parse(jwks_uri, self.policy.allow_http).map_err(|fault| match fault {
-            UrlFault::NoUrl => "`jwks_uri` of the discovery document is no URL",
+            UrlFault::NoUrl => "`jwks_uri` of the discovery document is not a URL",
             UrlFault::Credentials => {
-                "`jwks_uri` of the discovery document holds a user name or a password"
+                "`jwks_uri` of the discovery document has a user name or a password"
             }
             UrlFault::Http => "`jwks_uri` of the discovery document is not https",
         })?;
-        let may_go_anywhere = match self.policy.addresses {
-            Addresses::Any => true,
-            Addresses::Public => false,
-            Addresses::AsConfigured => {
-                is_private(self.url.host()) || url.host().eq_ignore_ascii_case(self.url.host())
+        let reach = match self.policy.addresses {
+            Addresses::Any => Reach::Anywhere,
+            Addresses::AsConfigured if self.url.is_private() || url.has_host_of(&self.url) => {
+                Reach::Anywhere
             }
+            Addresses::AsConfigured | Addresses::Public if url.is_private() => {
+                return Err(
+                    "`jwks_uri` of the discovery document has a loopback or private address: \
+                     if that is right, permit it with `allow_private_addresses`",
+                );
+            }
+            Addresses::AsConfigured | Addresses::Public => Reach::Public,
         };
-        if may_go_anywhere {
-            let reach = Reach::Anywhere;
-            return Ok(JwksUri { url, reach });
-        }
-        if is_private(url.host()) {
-            return Err(
-                "`jwks_uri` of the discovery document leads to a loopback or private address: \
-                 permit it with `allow_private_addresses`, if that is right",
-            );
-        }
-        let reach = Reach::Public;
         Ok(JwksUri { url, reach })
     }
 }
 
 const NO_DOCUMENT: &str =
-    "the discovery document is not a JSON object, or has a member twice: look at what is there";
+    "the discovery document is not a JSON object, or repeats a member: open its URL";
 
-/// Where the metadata is: at the end of the issuer's path, and before its path.
+/// Where the metadata is: behind the issuer's path, or before it.
 fn documents(issuer: &Url) -> Result<[Uri; 2], ConfigError> {
     let origin = issuer.origin();
     let path = without_slash(issuer.uri().path());
@@ -203,7 +176,7 @@ fn without_slash(text: &str) -> &str {
     text.strip_suffix('/').unwrap_or(text)
 }
 
-/// What of the metadata matters here.
+/// The members that matter here.
 #[derive(Default)]
 struct Metadata<'a> {
     issuer: Option<Member<'a>>,

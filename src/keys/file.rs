@@ -18,20 +18,17 @@ use crate::jose::{JwkSet, SkippedKey, VerifyingKey};
 use crate::observe;
 use crate::sync::Mutex;
 
-/// A key file larger than this is not read: no real one is, and what is no key file at all must
-/// not fill the memory.
+/// Larger files are not key files, and must not fill the memory.
 const MAX_LEN: u64 = 1024 * 1024;
 
-/// How often a [`watch`](KeyFile::watch)ed file is read: often enough to rotate keys by hand and
-/// see it work, seldom enough to cost nothing.
+/// Short enough to see a manual rotation work, long enough to cost nothing.
 const DEFAULT_INTERVAL: Duration = Duration::from_secs(1);
 
-/// The keys of a file: a JWK Set (`.json`, or whatever begins with `{`), or one PEM block (see
+/// The keys of a file: a JWK Set (if it begins with `{`), or one PEM block (see
 /// [`VerifyingKey::from_pem`]).
 ///
-/// The file is followed: when its *content* changes, so do the keys. While it is missing,
-/// half-written or without a usable key, the last good keys stay, and a warning is logged once per
-/// content.
+/// [`watch`](Self::watch) follows the *content* of the file. While the file is missing, half-written
+/// or without a usable key, the last good keys stay, and each new content is logged once.
 ///
 /// ```
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -48,14 +45,14 @@ const DEFAULT_INTERVAL: Duration = Duration::from_secs(1);
 /// ```
 pub struct KeyFile {
     state: Arc<State>,
-    /// Dropping it ends the thread that watches.
+    /// Dropping it ends the watching thread.
     watching: Option<Sender<()>>,
 }
 
 struct State {
     path: PathBuf,
     keys: ArcSwap<KeySet>,
-    /// What was read last, good or bad, so that one content is judged and complained of once.
+    /// The last content, good or bad, so that each is checked and logged once.
     last: Mutex<Content>,
 }
 
@@ -70,14 +67,14 @@ impl KeyFile {
     ///
     /// # Errors
     ///
-    /// [`ConfigError::KeyFile`] where it cannot be read or is larger than 1 MiB,
-    /// [`ConfigError::KeyFileContent`] where it holds no usable key.
+    /// [`ConfigError::KeyFile`] if it is unreadable or larger than 1 MiB,
+    /// [`ConfigError::KeyFileContent`] if it holds no usable key.
     pub fn open(path: impl Into<PathBuf>) -> Result<Self, ConfigError> {
         let path = path.into();
         let content =
             read(&path).map_err(|error| ConfigError::KeyFile(path.clone(), Arc::new(error)))?;
         let (keys, skipped) = parse(&path, &content)?;
-        tell_skipped(&path, &skipped);
+        log_skipped(&path, &skipped);
         let state = State {
             path,
             keys: ArcSwap::from_pointee(keys),
@@ -89,8 +86,7 @@ impl KeyFile {
         })
     }
 
-    /// Follows the file from now on: a thread of its own reads it every second, and ends when the
-    /// last user of the keys is gone.
+    /// Follows the file: a thread reads it every second, until the keys are dropped.
     #[must_use]
     pub fn watch(self) -> Self {
         self.watch_every(DEFAULT_INTERVAL)
@@ -108,8 +104,8 @@ impl KeyFile {
                     let Some(state) = Weak::upgrade(&state) else {
                         return;
                     };
-                    // Failures are logged where they are found. A subscriber of the application's
-                    // that panics must not end the thread.
+                    // Failures are logged. A subscriber of the application's that panics must not
+                    // end the thread.
                     let _ = catch_unwind(AssertUnwindSafe(|| state.reload()));
                 }
             });
@@ -120,8 +116,7 @@ impl KeyFile {
         self
     }
 
-    /// Reads the file now. Returns whether its content is new: where it is as it was when read
-    /// last, good or bad, nothing is done.
+    /// Reads the file now. Returns whether its content is new; if not, nothing is done.
     ///
     /// # Errors
     ///
@@ -139,7 +134,7 @@ impl State {
             Err(error) => Content::Unreadable(error.kind()),
         };
         let keys = {
-            // Nothing panics while the lock is held; should it ever, what it guards is still whole.
+            // Nothing panics under the lock.
             let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
             if *last == content {
                 return Ok(false);
@@ -154,9 +149,9 @@ impl State {
             }
             keys
         };
-        // Told last, and behind no lock: who listens is the application.
+        // Events come last, without the lock: subscribers are the application's.
         let keys = keys.map(|(keys, skipped)| {
-            tell_skipped(&self.path, &skipped);
+            log_skipped(&self.path, &skipped);
             keys
         });
         observe::key_refresh(&keys);
@@ -189,7 +184,7 @@ fn read(path: &Path) -> io::Result<Vec<u8>> {
     }
 }
 
-/// The keys of a file, and those that cannot be used.
+/// The usable keys of a file, and the others.
 fn parse(path: &Path, content: &[u8]) -> Result<(KeySet, Vec<SkippedKey>), ConfigError> {
     let keys = if content.trim_ascii_start().starts_with(b"{") {
         JwkSet::parse(content).map(|set| {
@@ -202,7 +197,7 @@ fn parse(path: &Path, content: &[u8]) -> Result<(KeySet, Vec<SkippedKey>), Confi
     keys.map_err(|error| ConfigError::KeyFileContent(path.to_owned(), Box::new(error)))
 }
 
-fn tell_skipped(path: &Path, skipped: &[SkippedKey]) {
+fn log_skipped(path: &Path, skipped: &[SkippedKey]) {
     for skipped in skipped {
         observe::key_skipped(path, skipped);
     }

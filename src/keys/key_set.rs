@@ -1,4 +1,4 @@
-//! A set of keys, and which of them fits a token.
+//! A set of keys, and the choice among them.
 
 use std::sync::Arc;
 
@@ -6,17 +6,17 @@ use super::WantedKey;
 use crate::error::TokenError;
 use crate::jose::{JwkSet, VerifyingKey};
 
-/// Keys that are trusted together. Cloning it copies no key.
+/// Keys that are trusted together. Cloning copies no key.
 ///
-/// # Which key fits a token
+/// # How a key is chosen
 ///
-/// 1. Those with the `kid` of the token; without such, those that have no `kid`, which fit any.
-///    For a token without `kid`, all of them.
-/// 2. Of these, those that permit its algorithm.
-/// 3. If that leaves one key, it is the one. If several, the token is refused: trying them in
-///    turn would let a token choose.
+/// 1. Take the keys with the token's `kid`, or if there are none, the keys without a `kid`. For a
+///    token without `kid`, take all keys.
+/// 2. Of these, take the keys that permit its algorithm.
+/// 3. If one key remains, it is used. If several remain, the token is refused: trying them in turn
+///    would let the token choose.
 ///
-/// A key that has the `kid` but another algorithm ends the search: no other key is tried.
+/// If a key has the `kid` but another algorithm, no other key is tried.
 ///
 /// ```
 /// use tower_bearer::VerifyingKey;
@@ -51,12 +51,12 @@ impl KeySet {
         }
     }
 
-    /// How many keys there are.
+    /// The number of keys.
     pub fn len(&self) -> usize {
         self.keys().len()
     }
 
-    /// Whether there is no key.
+    /// Whether there are no keys.
     pub fn is_empty(&self) -> bool {
         self.keys().is_empty()
     }
@@ -73,7 +73,7 @@ impl KeySet {
         }
     }
 
-    /// Whether the other is this set, or a clone of it. May say no where both hold equal keys.
+    /// Whether the other is this set or a clone of it. Sets with equal keys may still differ.
     pub fn is_same(&self, other: &Self) -> bool {
         match (&self.0, &other.0) {
             (Keys::One(key), _) => other.is_only(key),
@@ -128,7 +128,7 @@ impl From<JwkSet> for KeySet {
 }
 
 impl FromIterator<VerifyingKey> for KeySet {
-    /// A key that is there twice, with the same `kid`, counts once.
+    /// A repeated key with the same `kid` counts once.
     fn from_iter<I: IntoIterator<Item = VerifyingKey>>(keys: I) -> Self {
         let mut keys: Vec<_> = keys.into_iter().collect();
         keys.sort_by(|a, b| a.key_id().cmp(&b.key_id()));

@@ -1,24 +1,23 @@
-//! Where keys come from.
+//! Key providers: where keys come from.
 //!
-//! A [`KeyProvider`] hands out the keys that are trusted now, at once, and may be asked to
-//! look for newer ones. Provided are one [`VerifyingKey`] or a [`KeySet`] (also made from a
-//! [`JwkSet`](crate::JwkSet)) that never change, a [`KeyFile`] that follows its file, several
-//! providers [`Combined`], and any closure that returns a [`KeySet`].
+//! A [`KeyProvider`] returns the trusted keys at once, and may be asked to refresh them. There are
+//! one [`VerifyingKey`] or a fixed [`KeySet`] (also from a [`JwkSet`](crate::JwkSet)), a [`KeyFile`]
+//! that follows its file, several providers [`Combined`], and any closure that returns a [`KeySet`].
 #![cfg_attr(
     feature = "remote",
-    doc = "With the feature `remote`, [`RemoteKeys`] are those of an identity provider, by the URL of its JWKS."
+    doc = "With the feature `remote`, [`RemoteKeys`] fetches an identity provider's JWK Set."
 )]
 //!
 //! # A provider of your own
 //!
-//! Keep the keys where reading them does not block, and replace them from a task of your own:
+//! Keep the keys where reading does not block, and replace them from a task of yours:
 //!
 //! ```
 //! use std::sync::{Arc, RwLock};
 //! use tower_bearer::VerifyingKey;
 //! use tower_bearer::keys::{KeyProvider, KeySet};
 //!
-//! /// Keys that the application's own admin page can replace.
+//! /// Keys that the admin page replaces.
 //! #[derive(Default)]
 //! struct AdminKeys(RwLock<KeySet>);
 //!
@@ -50,6 +49,7 @@ mod discovery;
 mod fetch;
 mod file;
 mod key_set;
+mod not_ready;
 #[cfg(feature = "remote")]
 mod remote;
 mod status;
@@ -59,74 +59,69 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::{self, BoxFuture};
-use tower::BoxError;
 
 pub use self::combined::Combined;
 #[cfg(feature = "remote")]
-pub use self::fetch::FetchError;
+pub(crate) use self::fetch::FetchError;
 pub use self::file::KeyFile;
 pub use self::key_set::KeySet;
+pub use self::not_ready::NotReady;
 #[cfg(feature = "remote")]
 pub use self::remote::{RemoteKeys, RemoteKeysBuilder};
 pub use self::status::{KeyState, KeyStatus};
 use crate::error::AuthError;
 use crate::jose::{Algorithm, Header, VerifyingKey};
 
-/// A source of keys that are trusted.
-///
-/// [The module's page](self) shows one in a few lines.
+/// A source of trusted keys. The [module](self) shows how to write one.
 pub trait KeyProvider: Send + Sync + 'static {
-    /// The keys at hand. Called for each token, so it must return at once: no I/O, no waiting for
-    /// whoever replaces the keys. An empty set means that there are none yet.
+    /// The keys in memory. Called for each token, so it must return at once: no I/O, and no waiting
+    /// for a writer. An empty set means that there are no keys yet.
     fn snapshot(&self) -> KeySet;
 
-    /// The keys at hand, unless they are those that a [`snapshot`](Self::snapshot) has given
-    /// before. Called for each token that was verified before.
+    /// The keys in memory, unless they are this earlier [`snapshot`](Self::snapshot). Called for
+    /// each remembered token.
     ///
-    /// By default it takes a snapshot and asks [`KeySet::is_same`]. A provider that can tell
-    /// without a clone lets more threads work at once, since they need not count it.
+    /// By default it takes a snapshot and asks [`KeySet::is_same`]. A provider that can compare
+    /// without a clone scales better, since a clone writes to shared memory.
     fn snapshot_if_changed(&self, known: &KeySet) -> Option<KeySet> {
         Some(self.snapshot()).filter(|keys| !keys.is_same(known))
     }
 
-    /// Looks for newer keys, since none of the [`snapshot`](Self::snapshot) fits a token.
+    /// Looks for newer keys, since the [`snapshot`](Self::snapshot) has no key for a token.
     ///
-    /// Anybody who can send a token can cause this call. A provider that fetches must share one
-    /// fetch among all who wait, and must not fetch again too soon. By default there is nothing
-    /// newer to be had.
+    /// Any client can cause this call. A provider that fetches must share one fetch among all
+    /// callers, and must not fetch again too soon. By default there are no newer keys.
     fn refresh(&self, wanted: &WantedKey<'_>) -> Refresh {
         let _ = wanted;
         Refresh::Unchanged
     }
 
-    /// Resolves when there are keys, or with why there are none: for servers that are not to
-    /// start without. By default, at once. Whoever calls it need not wait for it: a provider that
-    /// fetches begins to with this call.
-    fn ready(&self) -> BoxFuture<'static, Result<(), BoxError>> {
+    /// Resolves when there are keys, or with the reason why there are none: for servers that must
+    /// not start without. By default, at once. The call itself starts the fetch, even if the future
+    /// is dropped.
+    fn ready(&self) -> BoxFuture<'static, Result<(), NotReady>> {
         Box::pin(future::ready(Ok(())))
     }
 
-    /// How the keys are doing, for health pages. By default they are fresh if there are any.
+    /// The state of the keys, for health checks. By default they are fresh if there are any.
     fn status(&self) -> KeyStatus {
         KeyStatus::of(self.snapshot().len())
     }
 }
 
-/// The key that a token asks for.
-///
-/// `Debug` shows the algorithm only.
+/// The key that a token names. `Debug` shows only the algorithm.
 #[derive(Clone, Copy)]
 #[non_exhaustive]
 pub struct WantedKey<'a> {
-    /// The `kid` of the token, where it has one. It comes from a token that nobody has verified:
-    /// compare it, but put it into no URL, path, query or log line.
+    /// The `kid` of the token, if any. The token is unverified: compare the `kid`, but put it into no
+    /// URL, path, query or log line.
     pub key_id: Option<&'a str>,
     /// The algorithm of the token.
     pub algorithm: Algorithm,
 }
 
 impl<'a> WantedKey<'a> {
-    /// A wish, to test a provider with.
+    /// A key request, for tests of a provider.
     pub fn new(algorithm: Algorithm, key_id: Option<&'a str>) -> Self {
         Self { key_id, algorithm }
     }
@@ -147,15 +142,15 @@ impl fmt::Debug for WantedKey<'_> {
     }
 }
 
-/// What comes of asking a provider for newer keys.
+/// What [`KeyProvider::refresh`] found.
 pub enum Refresh {
-    /// There is nothing newer: the token is refused.
+    /// No newer keys: the token is refused.
     Unchanged,
-    /// There may be newer keys, but they cannot be had now: the request is answered with 503 and
-    /// may be tried again after this time.
+    /// Newer keys are unavailable: the request is answered with 503, and may be retried after this
+    /// time.
     Unavailable(Duration),
-    /// Newer keys are on their way. When this resolves well, the token is judged once more by a
-    /// new [`snapshot`](KeyProvider::snapshot); an error goes to the client, normally
+    /// A fetch is running. When it succeeds, the token is checked once more with a new
+    /// [`snapshot`](KeyProvider::snapshot). An error goes to the client; it should be
     /// [`AuthError::KeysUnavailable`].
     Pending(BoxFuture<'static, Result<(), AuthError>>),
 }
@@ -203,7 +198,7 @@ impl<P: KeyProvider + ?Sized> KeyProvider for Arc<P> {
         (**self).refresh(wanted)
     }
 
-    fn ready(&self) -> BoxFuture<'static, Result<(), BoxError>> {
+    fn ready(&self) -> BoxFuture<'static, Result<(), NotReady>> {
         (**self).ready()
     }
 

@@ -1,12 +1,10 @@
-//! What operators are told.
+//! The state of keys, for operators.
 
 use std::time::Duration;
 
 use serde::{Serialize, Serializer};
 
-/// How keys are doing, for a health page.
-///
-/// With `serde` it becomes such an object, with times in seconds:
+/// The state of keys, for health checks. Serialises to an object with times in seconds:
 ///
 /// ```
 /// use tower_bearer::VerifyingKey;
@@ -22,37 +20,36 @@ use serde::{Serialize, Serializer};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct KeyStatus {
-    /// Whether the keys can be used.
+    /// Whether the keys are usable.
     pub state: KeyState,
-    /// How long ago the keys were confirmed by a fetch. None before the first, and where nothing
-    /// is fetched.
+    /// How long ago a fetch confirmed the keys. None before the first, or if nothing is fetched.
     #[serde(serialize_with = "as_seconds")]
     pub age: Option<Duration>,
-    /// How many keys can be used now.
+    /// The number of usable keys.
     pub keys: usize,
-    /// Why the last fetch failed, unless it succeeded. Holds no secret.
+    /// Why the last fetch failed, if it did. Holds no secret.
     pub last_error: Option<String>,
-    /// How long it is until the next fetch that nobody has to ask for. 0 while one is
-    /// under way, None before the first, and where nothing is fetched.
+    /// The time until the next scheduled fetch: 0 during one, None before the first or if nothing is
+    /// fetched.
     #[serde(serialize_with = "as_seconds")]
     pub next_refresh: Option<Duration>,
 }
 
-/// Whether keys can be used.
+/// Whether keys are usable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum KeyState {
-    /// They are within their time to live.
+    /// Within their time to live.
     Fresh,
-    /// They are older, since fetches fail, but can be used for a while.
+    /// Older, because fetches fail, but still in use.
     Stale,
-    /// There are none yet, or they are too old: requests are answered with 503.
+    /// None yet, or too old: requests are answered with 503.
     Unavailable,
 }
 
 impl KeyStatus {
-    /// The status of keys that never go stale.
+    /// The status of keys that are never stale.
     pub(super) fn of(keys: usize) -> Self {
         Self {
             state: if keys > 0 {
@@ -67,8 +64,8 @@ impl KeyStatus {
         }
     }
 
-    /// Several as one: the worst state, the greatest age, all the keys, the first error, the next
-    /// refresh. Of none, it is that of no key.
+    /// Several as one: the worst state, the greatest age, the sum of the keys, the first error, the
+    /// next refresh. Without any, it is unavailable.
     #[must_use]
     pub fn summary<'a>(statuses: impl IntoIterator<Item = &'a Self>) -> Self {
         let mut statuses = statuses.into_iter();
@@ -88,7 +85,7 @@ impl KeyStatus {
     }
 }
 
-#[expect(clippy::ref_option, reason = "serde calls it so")]
+#[expect(clippy::ref_option, reason = "serde's signature")]
 fn as_seconds<S: Serializer>(time: &Option<Duration>, serializer: S) -> Result<S::Ok, S::Error> {
     time.map(|time| time.as_secs()).serialize(serializer)
 }

@@ -1,4 +1,4 @@
-//! Whom to trust.
+//! A trusted issuer, for the builder.
 
 use std::fmt;
 
@@ -6,10 +6,10 @@ use super::Validation;
 use crate::error::ConfigError;
 use crate::keys::KeyProvider;
 
-/// An issuer that is trusted, with its own keys and, where wanted, its own rules.
+/// A trusted issuer with its own keys and, if set, its own rules.
 ///
-/// Keys are never shared between issuers: a token that names one issuer and is signed by
-/// another's key is refused.
+/// Issuers never share keys: a token that names one issuer but is signed with another's key is
+/// refused.
 ///
 /// ```
 /// use tower_bearer::{Algorithm, Validation, Verifier, VerifyingKey};
@@ -28,13 +28,13 @@ use crate::keys::KeyProvider;
 /// ```
 pub struct TrustedIssuer {
     pub(super) name: Option<Box<str>>,
-    /// What is wrong with them is told when the verifier is built.
+    /// An error is reported when the verifier is built.
     pub(super) keys: Result<Box<dyn KeyProvider>, ConfigError>,
     pub(super) validation: Option<Validation>,
 }
 
 impl TrustedIssuer {
-    /// The issuer of this name (`iss`), compared to the letter, with its keys.
+    /// The issuer of this name (`iss`, compared exactly), with its keys.
     pub fn new(issuer: impl Into<String>, keys: impl KeyProvider) -> Self {
         let name = Some(issuer.into().into_boxed_str());
         Self {
@@ -44,9 +44,9 @@ impl TrustedIssuer {
         }
     }
 
-    /// The issuer at this URL, which is also its name (`iss`), with the keys that it publishes: see
-    /// [`RemoteKeys::discover`](crate::keys::RemoteKeys::discover), by which they can be set up
-    /// otherwise, and looked after.
+    /// The issuer at this URL, which is also its name (`iss`), with the keys that it publishes. For
+    /// other settings, pass [`RemoteKeys::discover`](crate::keys::RemoteKeys::discover) to
+    /// [`new`](Self::new).
     #[cfg(feature = "remote")]
     pub fn discover(issuer: impl Into<String>) -> Self {
         let issuer = issuer.into();
@@ -58,7 +58,7 @@ impl TrustedIssuer {
         }
     }
 
-    /// Whoever signs with these keys, whatever `iss` says, or if it is missing.
+    /// Any issuer that signs with these keys, even without `iss`.
     pub(crate) fn any(keys: impl KeyProvider) -> Self {
         Self {
             name: None,
@@ -67,7 +67,7 @@ impl TrustedIssuer {
         }
     }
 
-    /// Rules of its own, in place of those of the verifier.
+    /// Replaces the rules of the verifier for this issuer.
     #[must_use]
     pub fn validation(mut self, validation: Validation) -> Self {
         self.validation = Some(validation);

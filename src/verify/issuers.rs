@@ -1,5 +1,6 @@
 //! The issuers of a verifier.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
@@ -14,26 +15,26 @@ use crate::sync::atomic::AtomicU64;
 /// The trusted issuers.
 #[derive(Debug)]
 pub(super) struct Issuers {
-    /// Sorted by name; or one without a name, which stands for all.
+    /// Sorted by name; or a single one without a name, for any issuer.
     fixed: Vec<(Option<Box<str>>, Arc<Issuer>)>,
     tenants: Option<Residents>,
 }
 
-/// A trusted issuer with the rules that hold for it.
+/// A trusted issuer with its rules.
 pub(super) struct Issuer {
     pub(super) id: IssuerId,
     pub(super) keys: Box<dyn KeyProvider>,
     pub(super) validation: Validation,
-    /// When it was used last, if it is a tenant: a count of such uses. 0 for never.
+    /// A tenant's last use, as a count of uses; 0 for never.
     pub(super) used: AtomicU64,
 }
 
-/// What stands for an issuer where it must not be kept from leaving.
+/// Identifies an issuer without keeping it in memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct IssuerId(u64);
 
 impl IssuerId {
-    /// Tenants count from here, the others from 0.
+    /// Tenants count from here, fixed issuers from 0.
     const FIRST_TENANT: u64 = 1 << 63;
 
     fn fixed(index: usize) -> Self {
@@ -44,7 +45,7 @@ impl IssuerId {
         Self(Self::FIRST_TENANT.saturating_add(number))
     }
 
-    /// The place among the fixed issuers, unless it is a tenant's.
+    /// The place among the fixed issuers; none for tenants.
     fn index(self) -> Option<usize> {
         usize::try_from(self.0)
             .ok()
@@ -52,7 +53,7 @@ impl IssuerId {
     }
 }
 
-/// An issuer that is there for as long as it is looked at.
+/// An issuer that stays while it is in use.
 pub(super) enum Found<'a> {
     Fixed(&'a Issuer),
     Tenant(Arc<Issuer>),
@@ -70,7 +71,7 @@ impl Deref for Found<'_> {
 }
 
 impl Issuers {
-    /// Checks the issuers, each by its own rules or else by `default`.
+    /// Checks the issuers. Those without rules get the default.
     pub(super) fn new(
         mut issuers: Vec<TrustedIssuer>,
         tenants: Option<Tenants>,
@@ -110,7 +111,7 @@ impl Issuers {
         }
     }
 
-    /// The issuer of this id. Of a tenant, it is seen whether it is still trusted.
+    /// The issuer of this id. A tenant must still be trusted.
     pub(super) fn find_again(
         &self,
         id: IssuerId,
@@ -124,49 +125,53 @@ impl Issuers {
         (found.id == id).then_some(Found::Tenant(found))
     }
 
-    /// Whether the issuer that was found is trusted now. Only a tenant's trust can end.
+    /// Whether the issuer is still trusted. Only a tenant's trust can end.
     pub(super) fn still_trust(&self, issuer: &Issuer, name: Option<&str>) -> bool {
         let trusts = |tenants: &Residents| name.is_some_and(|name| tenants.trust(name));
         issuer.id.index().is_some() || self.tenants.as_ref().is_some_and(trusts)
     }
 
-    /// Notes that a token of the issuer was accepted.
+    /// Notes an accepted token of the issuer.
     pub(super) fn mark_used(&self, issuer: &Issuer) {
         if let Some(tenants) = &self.tenants {
             tenants.mark_used(issuer);
         }
     }
 
-    /// Those that are no tenants, with their names.
+    /// The fixed issuers with their names.
     pub(super) fn fixed(&self) -> impl Iterator<Item = (Option<&str>, &Issuer)> {
         let issuers = self.fixed.iter();
         issuers.map(|(name, issuer)| (name.as_deref(), &**issuer))
     }
 }
 
-/// Whether the names of the issuers, sorted, tell them apart.
+/// Checks that the sorted names are distinct.
 fn check_names(issuers: &[TrustedIssuer], has_tenants: bool) -> Result<(), ConfigError> {
     let names: Vec<_> = issuers
         .iter()
         .map(|issuer| issuer.name.as_deref())
         .collect();
     let mut pairs = names.windows(2);
+    let twice = pairs.find_map(|pair| match pair {
+        [Some(a), Some(b)] if a == b => Some(*a),
+        _ => None,
+    });
     let error = if names.contains(&Some("")) {
-        "the name of an issuer is empty: give the `iss` of its tokens"
+        "the name of an issuer is empty: give the `iss` of its tokens".into()
     } else if names.starts_with(&[None, None]) {
-        "`any_issuer` is set twice: combine the keys with `keys::Combined`"
-    } else if pairs.any(|pair| matches!(pair, [a, b] if a == b)) {
-        "an issuer is named twice: combine its keys with `keys::Combined`"
+        "`any_issuer` is set twice: combine the keys with `keys::Combined`".into()
+    } else if let Some(name) = twice {
+        format!("the issuer {name:?} is named twice: combine its keys with `keys::Combined`")
     } else if names.starts_with(&[None]) && names.len() > 1 {
-        "both `issuer` and `any_issuer` are set: choose one"
+        "both `issuer` and `any_issuer` are set: choose one".into()
     } else if names.starts_with(&[None]) && has_tenants {
-        "both `tenants` and `any_issuer` are set: choose one"
+        "both `tenants` and `any_issuer` are set: choose one".into()
     } else if names.is_empty() && !has_tenants {
         return Err(ConfigError::NoIssuer);
     } else {
         return Ok(());
     };
-    Err(ConfigError::Issuer(error.into()))
+    Err(ConfigError::Issuer(Cow::Owned(error)))
 }
 
 impl Issuer {
@@ -183,7 +188,7 @@ impl Issuer {
                 .iter()
                 .any(|key| !key.algorithms().intersection(allowed).is_empty())
         };
-        // A provider that has no keys yet may still get some that fit.
+        // A provider without keys may still get some.
         if !known.is_empty() && !validation.named_algorithms().is_none_or(fits) {
             return Err(ConfigError::Algorithms(
                 "no key permits any of the algorithms that are named: name another, \

@@ -87,7 +87,7 @@ pub use self::revocation::{
     Batch, Entry, Feed, FeedError, FeedFuture, Position, Revocation, RevocationError,
     RevocationList, RevocationListBuilder, RevocationState, RevocationStatus,
 };
-pub use self::status::{IssuerStatus, NotReady};
+pub use self::status::IssuerStatus;
 pub use self::tenants::Tenants;
 pub use self::validation::Validation;
 pub use self::verified::VerifiedToken;

@@ -1,4 +1,4 @@
-//! The tenants that have their keys at hand.
+//! The tenants with keys in memory.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -16,28 +16,28 @@ use crate::observe;
 use crate::sync::Mutex;
 use crate::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-/// For so long a tenant stays once it came. Were it less, tokens that merely name one tenant after
-/// another would make each of them fetch its keys again and again.
+/// How long a tenant stays at least. Otherwise tokens that name tenants in turn would make each fetch
+/// its keys again and again.
 const SHORTEST_STAY: Duration = Duration::from_secs(30);
 
-/// The share of the places that tenants without an accepted token can take from others: a tenth.
+/// Tenants without an accepted token can take one in this many places from others.
 const UNPROVEN_SHARE: usize = 10;
 
-/// The tenants that have their keys at hand.
+/// The tenants with keys in memory.
 pub(super) struct Residents {
     is_trusted: Predicate,
     provide: Provide,
     max: usize,
     validation: Validation,
-    /// Read for each token; replaced when one comes or leaves.
-    at_hand: ArcSwap<HashMap<Box<str>, Resident>>,
-    /// Locked while they are replaced.
+    /// Read for each token; replaced when a tenant comes or leaves.
+    residents: ArcSwap<HashMap<Box<str>, Resident>>,
+    /// Locked during a replacement.
     replacing: Mutex<()>,
-    /// How many came.
+    /// The number of arrivals.
     arrivals: AtomicU64,
-    /// How many tokens were accepted, from 1 on: 0 stands for none.
+    /// The number of accepted tokens plus 1: 0 means never.
     uses: AtomicU64,
-    has_complained: AtomicBool,
+    has_warned: AtomicBool,
 }
 
 #[derive(Clone)]
@@ -47,13 +47,12 @@ struct Resident {
 }
 
 impl Resident {
-    /// Whether a token of it was ever accepted.
+    /// Whether a token of it was accepted.
     fn is_proven(&self) -> bool {
         self.issuer.used.load(Ordering::Relaxed) > 0
     }
 
-    /// By what the one is found that leaves: when it was used last; of those that never were, when
-    /// it came.
+    /// The eviction order: by last use, then by arrival.
     fn last_use(&self) -> (u64, NumericDate) {
         (self.issuer.used.load(Ordering::Relaxed), self.since)
     }
@@ -62,10 +61,11 @@ impl Resident {
 impl Residents {
     pub(super) fn new(tenants: Tenants, default: &Validation) -> Result<Self, ConfigError> {
         let validation = tenants.validation.unwrap_or_else(|| default.clone());
+        tenants.can_fetch?;
         validation.check()?;
         if tenants.max == 0 {
             return Err(ConfigError::OutOfRange(
-                "the greatest number of tenants is 0: allow some".into(),
+                "`Tenants::max` is 0: raise it".into(),
             ));
         }
         Ok(Self {
@@ -73,11 +73,11 @@ impl Residents {
             provide: tenants.provide,
             max: tenants.max,
             validation,
-            at_hand: ArcSwap::default(),
+            residents: ArcSwap::default(),
             replacing: Mutex::new(()),
             arrivals: AtomicU64::new(0),
             uses: AtomicU64::new(1),
-            has_complained: AtomicBool::new(false),
+            has_warned: AtomicBool::new(false),
         })
     }
 
@@ -86,15 +86,15 @@ impl Residents {
         if !self.trust(name) {
             return Err(TokenError::UntrustedIssuer.into());
         }
-        let residents = self.at_hand.load();
+        let residents = self.residents.load();
         if let Some(resident) = residents.get(name) {
             return Ok(Arc::clone(&resident.issuer));
         }
-        // Seen before anything is made: where there is no room, a token must cost next to nothing.
-        self.who_leaves(&residents, now)?;
+        // Checked before anything is made: without room, a token must cost next to nothing.
+        self.evictable(&residents, now)?;
         drop(residents);
         let issuer = self.make(name).map_err(|error| {
-            if !self.has_complained.swap(true, Ordering::Relaxed) {
+            if !self.has_warned.swap(true, Ordering::Relaxed) {
                 observe::tenant_without_keys(&error);
             }
             TokenError::UntrustedIssuer
@@ -119,25 +119,25 @@ impl Residents {
         Ok(Arc::new(issuer))
     }
 
-    /// Lets a tenant in, unless it came in meanwhile, or there is no room.
+    /// Admits a tenant, unless it came meanwhile or there is no room.
     fn admit(
         &self,
         name: &str,
         issuer: Arc<Issuer>,
         now: NumericDate,
     ) -> Result<Arc<Issuer>, AuthError> {
-        // Declared first, so that who leaves is dropped when the lock is not held any more: that
-        // is code of the application.
+        // Declared before the lock, so that an evicted tenant, which is code of the application's,
+        // is dropped after it.
         let residents;
         let _replacing = self
             .replacing
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        residents = self.at_hand.load_full();
+        residents = self.residents.load_full();
         if let Some(resident) = residents.get(name) {
             return Ok(Arc::clone(&resident.issuer));
         }
-        let leaving = self.who_leaves(&residents, now)?;
+        let leaving = self.evictable(&residents, now)?;
         let mut replaced = HashMap::clone(&residents);
         if let Some(name) = leaving {
             replaced.remove(name);
@@ -147,12 +147,12 @@ impl Residents {
             since: now,
         };
         replaced.insert(name.into(), resident);
-        self.at_hand.store(Arc::new(replaced));
+        self.residents.store(Arc::new(replaced));
         Ok(issuer)
     }
 
-    /// Who is to make room for another tenant. None where there is room.
-    fn who_leaves<'a>(
+    /// The tenant that makes room for another; none if there is room.
+    fn evictable<'a>(
         &self,
         residents: &'a HashMap<Box<str>, Resident>,
         now: NumericDate,
@@ -161,7 +161,7 @@ impl Residents {
             return Ok(None);
         }
         let unproven = residents.values().filter(|resident| !resident.is_proven());
-        // Tokens that merely name tenants are to displace no more of the others than this.
+        // Tokens that merely name tenants must not evict more of the others than this.
         let is_their_turn = unproven.count() >= (self.max / UNPROVEN_SHARE).max(1);
         let candidates = residents
             .iter()
@@ -171,7 +171,7 @@ impl Residents {
             return Err(TokenError::UntrustedIssuer.into());
         };
         let end_of_stay = resident.since.saturating_add(SHORTEST_STAY);
-        // Where the clock was set back, nobody is held by what it said before.
+        // If the clock was set back, an arrival in the future protects nobody.
         if (resident.since..end_of_stay).contains(&now) {
             return Err(AuthError::KeysUnavailable(SHORTEST_STAY));
         }

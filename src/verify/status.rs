@@ -1,33 +1,27 @@
-//! How the keys of a verifier's issuers are doing.
-
-use std::error::Error;
-use std::fmt;
+//! Whether a verifier has keys.
 
 use futures::future;
 use serde::Serialize;
-use tower::BoxError;
 
 use super::Verifier;
 use super::issuers::Issuer;
-use crate::keys::KeyStatus;
+use crate::keys::{KeyStatus, NotReady};
 
-/// How the keys of an issuer are doing.
+/// The state of an issuer's keys.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct IssuerStatus {
-    /// Its name, unless it is any.
+    /// Its name; none for any issuer.
     pub issuer: Option<Box<str>>,
-    /// How its keys are doing.
+    /// The state of its keys.
     #[serde(flatten)]
     pub keys: KeyStatus,
 }
 
 impl<C> Verifier<C> {
-    /// Waits until each issuer has keys, and the list of [revocations](super::RevocationList) is
-    /// loaded: for a server that is not to start without.
-    ///
-    /// Both are fetched when this is called, or else when the first token asks for them. What
-    /// fails is tried again by itself. [Tenants](super::Tenants) have no part in it.
+    /// Waits until each issuer has keys, and the [revocations](super::RevocationList) are loaded: for
+    /// servers that must not start without. The call itself starts the fetches, which retry by
+    /// themselves. [Tenants](super::Tenants) are not included.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -37,22 +31,22 @@ impl<C> Verifier<C> {
     ///     .issuer("https://issuer.example.com", keys)
     ///     .audience("my-api")
     ///     .build()?;
-    /// verifier.ready().await?; // or: end, and let the orchestrator start again
+    /// verifier.ready().await?; // or exit, and let the orchestrator restart
     /// # Ok(())
     /// # }
     /// ```
     ///
     /// # Errors
     ///
-    /// [`NotReady`]: whose keys could not be had, or that the list could not, and why.
+    /// The keys of an issuer or the revocations are unavailable. The text says which, and why.
     pub fn ready(&self) -> impl Future<Output = Result<(), NotReady>> + Send + use<C> {
         let all = self.0.issuers.fixed().map(|(name, issuer)| {
             let name: Option<Box<str>> = name.map(Into::into);
             let ready = issuer.keys.ready();
             async {
-                ready.await.map_err(|source| NotReady {
-                    what: Missing::KeysOf(name),
-                    source,
+                ready.await.map_err(|error| match name {
+                    Some(name) => error.without(&format!("keys of {name}")),
+                    None => error.without("keys"),
                 })
             }
         });
@@ -62,16 +56,14 @@ impl<C> Verifier<C> {
             let Some(list) = revocations else {
                 return Ok(());
             };
-            list.ready().await.map_err(|error| NotReady {
-                what: Missing::Revocations,
-                source: error.into(),
-            })
+            let ready = list.ready().await;
+            ready.map_err(|error| NotReady::new(error).without("list of revocations"))
         };
         async { future::try_join(all, revocations).await.map(drop) }
     }
 
-    /// How the keys of each issuer are doing, for a health page: see
-    /// [`KeyStatus::summary`] for one figure of all. [Tenants](super::Tenants) have no part in it.
+    /// The state of each issuer's keys, for health checks; [`KeyStatus::summary`] makes one of all.
+    /// [Tenants](super::Tenants) are not included.
     ///
     /// ```
     /// # let keys = tower_bearer::VerifyingKey::from_secret([7; 32])?;
@@ -92,34 +84,5 @@ impl<C> Verifier<C> {
             keys: issuer.keys.status(),
         };
         self.0.issuers.fixed().map(status).collect()
-    }
-}
-
-/// A verifier is not ready: the keys of an issuer or the list of revocations could not be had.
-#[derive(Debug)]
-pub struct NotReady {
-    what: Missing,
-    source: BoxError,
-}
-
-#[derive(Debug)]
-enum Missing {
-    KeysOf(Option<Box<str>>),
-    Revocations,
-}
-
-impl fmt::Display for NotReady {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.what {
-            Missing::KeysOf(Some(issuer)) => write!(f, "no keys of {issuer}: {}", self.source),
-            Missing::KeysOf(None) => write!(f, "no keys: {}", self.source),
-            Missing::Revocations => write!(f, "no list of revocations: {}", self.source),
-        }
-    }
-}
-
-impl Error for NotReady {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        Some(&*self.source)
     }
 }

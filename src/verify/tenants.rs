@@ -6,26 +6,25 @@ use super::Validation;
 use crate::error::ConfigError;
 use crate::keys::KeyProvider;
 #[cfg(feature = "remote")]
-use crate::keys::{RemoteKeys, RemoteKeysBuilder};
+use crate::keys::RemoteKeys;
 
-/// As many as a server deals with in the same minutes. Each has its keys in memory, and a task.
+/// As many as a server serves within minutes. Each takes memory for its keys, and a task.
 const DEFAULT_MAX: usize = 100;
 
-/// Issuers that are known only at run time: the tenants of a service, each with an identity
-/// provider of its own, or a realm of a common one.
+/// Issuers that are known only at run time: the tenants of a service, each with its own identity
+/// provider or realm.
 ///
-/// A predicate decides whom to trust, before anything is fetched. It is asked for each token, also
-/// for one that was verified before: whoever it no longer trusts is refused at once.
+/// A predicate decides which issuers to trust, before anything is fetched. It is asked for each
+/// token, even a remembered one: a tenant that it no longer trusts is refused at once.
 ///
-/// **The predicate must know the tenants**, from a table in memory. One that only looks at the form
-/// of the name lets anybody who can write tokens choose what this server fetches, and which
-/// tenants leave.
+/// **The predicate must look the tenant up**, in a table in memory. If it only checks the form of
+/// the name, anybody who can write a token chooses what this server fetches, and which tenants are
+/// evicted.
 ///
-/// Keys come with the first token of a tenant. Tenants have nothing in common: while the
-/// keys of one cannot be had, the others do not notice. At most 100 have their keys at hand; for
-/// another one, that leaves whose last token was accepted longest ago, but not before it was there
-/// for 30 s. Until then, tokens of another one are answered with 503. A tenth of the places is all
-/// that tenants without an accepted token can take from the others.
+/// The first token of a tenant fetches its keys. An outage of one tenant does not affect the others.
+/// At most 100 tenants have keys in memory. One more evicts the tenant whose last accepted token is
+/// the oldest, but never within its first 30 s; until then, its tokens are answered with 503.
+/// Tenants without an accepted token can take at most a tenth of the places.
 ///
 #[cfg_attr(
     feature = "remote",
@@ -35,12 +34,12 @@ use std::sync::{Arc, RwLock};
 use tower_bearer::Verifier;
 use tower_bearer::verify::Tenants;
 
-// Kept up to date by the application.
+// Updated by the application.
 let tenants = Arc::new(RwLock::new(HashSet::from(["https://login.example.com/acme".to_owned()])));
 
 let known = Arc::clone(&tenants);
 let verifier = Verifier::builder()
-    .tenants(Tenants::discover(move |issuer| known.read().unwrap().contains(issuer))?)
+    .tenants(Tenants::discover(move |issuer| known.read().unwrap().contains(issuer)))
     .audience("my-api")
     .build()?;
 
@@ -52,6 +51,8 @@ tenants.write().unwrap().insert("https://login.example.com/initech".to_owned());
 pub struct Tenants {
     pub(super) is_trusted: Predicate,
     pub(super) provide: Provide,
+    /// Told when the verifier is built.
+    pub(super) can_fetch: Result<(), ConfigError>,
     pub(super) max: usize,
     pub(super) validation: Option<Validation>,
 }
@@ -61,11 +62,11 @@ pub(super) type Provide =
     Box<dyn Fn(&str) -> Result<Box<dyn KeyProvider>, ConfigError> + Send + Sync>;
 
 impl Tenants {
-    /// Trusts the issuers for which the predicate is true, with keys of whatever kind.
+    /// Trusts the issuers for which the predicate is true, with keys of any kind.
     ///
-    /// The second closure makes the keys, when the tenant's first token comes; it gets the `iss` of
-    /// the token, which is trusted by then. Like the predicate, it must return at once. Where it
-    /// fails, which is warned of once, tokens are refused.
+    /// The second closure makes the keys when a tenant's first token comes. It gets the `iss` of the
+    /// token, which the predicate trusts. Like the predicate, it must return at once. If it fails,
+    /// the tokens are refused, and the first failure is logged.
     ///
     /// ```
     /// # use tower_bearer::VerifyingKey;
@@ -95,50 +96,41 @@ impl Tenants {
                 let keys = keys(issuer)?;
                 Ok(Box::new(keys))
             }),
+            can_fetch: Ok(()),
             max: DEFAULT_MAX,
             validation: None,
         }
     }
 
     /// Trusts the issuers for which the predicate is true, with the keys that each publishes: see
-    /// [`RemoteKeys::discover`](crate::keys::RemoteKeys::discover). Issuers on this machine or in
-    /// a private network are refused, in case they are named by the tenants themselves.
+    /// [`RemoteKeys::discover`](crate::keys::RemoteKeys::discover).
     ///
-    /// # Errors
+    /// Issuers on this machine or in a private network are refused, in case tenants name their
+    /// issuers themselves. For these, or for other settings, use [`new`](Self::new):
     ///
-    /// Those of [`RemoteKeysBuilder::build`](crate::keys::RemoteKeysBuilder::build) that do not
-    /// depend on the issuer.
+    /// ```
+    /// # let is_tenant = |issuer: &str| issuer == "https://acme.internal";
+    /// use tower_bearer::keys::RemoteKeys;
+    /// use tower_bearer::verify::Tenants;
+    ///
+    /// let tenants = Tenants::new(is_tenant, |issuer| RemoteKeys::discover(issuer).build());
+    /// ```
     #[cfg(feature = "remote")]
-    pub fn discover<P>(is_trusted: P) -> Result<Self, ConfigError>
-    where
-        P: Fn(&str) -> bool + Send + Sync + 'static,
-    {
-        Self::discover_with(is_trusted, RemoteKeysBuilder::public_addresses_only)
+    pub fn discover(is_trusted: impl Fn(&str) -> bool + Send + Sync + 'static) -> Self {
+        let keys = |issuer: &str| RemoteKeys::discover(issuer).public_addresses_only().build();
+        Self {
+            can_fetch: RemoteKeys::check_client(),
+            ..Self::new(is_trusted, keys)
+        }
     }
 
-    /// As [`discover`](Self::discover), with keys that the second closure sets up; also from
-    /// private networks, unless it forbids them.
-    ///
-    /// # Errors
-    ///
-    /// As [`discover`](Self::discover).
-    #[cfg(feature = "remote")]
-    pub fn discover_with<P, F>(is_trusted: P, set_up: F) -> Result<Self, ConfigError>
-    where
-        P: Fn(&str) -> bool + Send + Sync + 'static,
-        F: Fn(RemoteKeysBuilder) -> RemoteKeysBuilder + Send + Sync + 'static,
-    {
-        // One client for all: to make one reads certificates, with some features from the disk.
-        Ok(Self::new(is_trusted, RemoteKeys::discoverer(set_up)?))
-    }
-
-    /// How many have their keys at hand: 100 unless set otherwise.
+    /// How many tenants have keys in memory: 100 by default.
     pub fn max(mut self, max: usize) -> Self {
         self.max = max;
         self
     }
 
-    /// Rules of their own, in place of those of the verifier.
+    /// Replaces the rules of the verifier for tenants.
     pub fn validation(mut self, validation: Validation) -> Self {
         self.validation = Some(validation);
         self

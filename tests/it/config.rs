@@ -42,12 +42,15 @@ fn now() -> u64 {
 
 #[test]
 fn the_example_of_the_docs_is_right() {
-    let config = read(include_str!("../../src/config/example.toml")).unwrap();
-    assert_eq!(config.rules.audiences, ["my-api"]);
-    let names: Vec<_> = config.issuers.keys().map(String::as_str).collect();
-    assert_eq!(names, ["main", "ours", "partner"]);
-    let verifier: Verifier = config.into_builder().unwrap().build().unwrap();
-    assert_eq!(verifier.status().len(), 3);
+    let verifier = build(include_str!("../../src/config/example.toml")).unwrap();
+    let status = verifier.status();
+    let names = status.iter().filter_map(|status| status.issuer.as_deref());
+    let expected = [
+        "https://issuer.example.com",
+        "https://partner.example",
+        "our-backend",
+    ];
+    assert_eq!(names.collect::<Vec<_>>(), expected);
 }
 
 #[test]
@@ -184,10 +187,11 @@ fn the_environment_comes_before_the_file() {
         .build()
         .and_then(Config::try_deserialize)
         .unwrap();
-    assert_eq!(config.rules.audiences, ["my-api", "our-api"]);
-    assert_eq!(config.rules.leeway, Some(5));
-    assert_eq!(config.issuers["main"].remote.time_to_live, Some(60));
-    assert!(!format!("{config:?}").contains(SECRET));
+    let shown = format!("{config:?}");
+    assert!(shown.contains(r#"audiences: ["my-api", "our-api"]"#));
+    assert!(shown.contains("leeway: Some(5)"));
+    assert!(shown.contains("time_to_live: Some(60)"));
+    assert!(!shown.contains(SECRET));
     let verifier: Verifier = config.into_builder().unwrap().build().unwrap();
     let token = ours().token().audience("our-api").sign();
     assert!(verifier.verify_now(token).is_ok());
@@ -207,7 +211,7 @@ fn a_secret_that_was_read_as_a_number_is_refused() {
         let error = config.try_deserialize::<VerifierConfig>().unwrap_err();
         let error = error.to_string();
         assert!(!error.contains(secret), "{error}");
-        let text = "the secret was read as a number: quote it, or put it in one of `secret_files`";
+        let text = "the secret was read as a number: quote it, or use `secret_files`";
         assert!(error.contains(text), "{error}");
     }
 }
@@ -229,10 +233,7 @@ fn what_is_not_known_is_refused() {
     assert_unreadable("[issuers.a]\njwks = 'a'", "unknown field `jwks`");
     assert_unreadable("[issuers.a.remote]\nttl = 1", "unknown field `ttl`");
     assert_unreadable("[issuers.a.rules]\nttl = 1", "unknown field `ttl`");
-    assert_unreadable(
-        "[rules]\nalgorithms = ['none']",
-        "the algorithm `none` is not known",
-    );
+    assert_unreadable("[rules]\nalgorithms = ['none']", "unknown algorithm `none`");
     assert_unreadable("[rules]\nleeway = -1", "leeway");
 }
 
@@ -247,26 +248,30 @@ fn mistakes_name_the_issuer() {
         &issuer("issuer = 'a'"),
         "issuers.a: no keys: set `discover`, `jwks_url`, `key_files`, `secret_files` or `secret`",
     );
-    let either = "issuers.a: either `issuer` or `any_issuer` must be set";
-    assert_refused(&issuer("jwks_url = 'https://a.example'"), either);
-    let both = "jwks_url = 'https://a.example'\nissuer = 'a'\nany_issuer = true";
-    assert_refused(&issuer(both), either);
+    assert_refused(
+        &issuer("jwks_url = 'https://a.example'"),
+        "issuers.a: set `issuer`, or `any_issuer = true`",
+    );
+    assert_refused(
+        &issuer("jwks_url = 'https://a.example'\nissuer = 'a'\nany_issuer = true"),
+        "issuers.a: both `issuer` and `any_issuer` are set",
+    );
     assert_refused(
         &issuer("discover = true"),
-        "issuers.a: `discover` is set without `issuer`: name the issuer that is asked",
+        "issuers.a: `discover` needs `issuer`",
     );
     assert_refused(
         &issuer("issuer = 'http://a.example'\ndiscover = true"),
-        "issuers.a: the issuer is http, by which anybody on the way can replace its keys: \
-         use https, or permit it with `allow_http`",
+        "issuers.a: the issuer \"http://a.example\" is not https, so anybody on the way could \
+         replace the keys: use https, or permit http with `allow_http`",
     );
     assert_refused(
         &issuer("issuer = 'a'\njwks_url = 'https://a.example'\nremote.cooldown = 0"),
-        "issuers.a: a time of the remote keys is 0: only the stale window may be",
+        "issuers.a: `cooldown` is 0: raise it",
     );
     assert_refused(
         &issuer("issuer = 'a'\nkey_files = ['/none']\nremote.timeout = 1"),
-        "issuers.a: `remote` is set without `discover` or `jwks_url`: say what is to be fetched",
+        "issuers.a: `remote` needs `discover` or `jwks_url`",
     );
     let permitted = "issuer = 'http://a.example'\ndiscover = true\n\
                      remote = { allow_http = true, allow_private_addresses = true, timeout = 1 }";

@@ -6,7 +6,7 @@ use std::time::Duration;
 use http::header::{CACHE_CONTROL, ETAG, IF_NONE_MATCH, RETRY_AFTER};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use tokio::time::{Instant, sleep, sleep_until};
-use tower_bearer::keys::{KeyState, RemoteKeys};
+use tower_bearer::keys::{KeyProvider, KeyState, RemoteKeys};
 
 use crate::input::Parts;
 use crate::runtime::{block_on, settle};

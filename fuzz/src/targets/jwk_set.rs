@@ -6,7 +6,7 @@ use jsonwebtoken::DecodingKey;
 use jsonwebtoken::jwk;
 use serde_json::Value;
 use tower_bearer::jose::{Jwk, KeyFamily};
-use tower_bearer::keys::RemoteKeys;
+use tower_bearer::keys::{KeyProvider, RemoteKeys};
 use tower_bearer::{Algorithm, ConfigError, JwkSet, VerifyingKey};
 
 use crate::json::{Object, names};

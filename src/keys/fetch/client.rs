@@ -1,6 +1,6 @@
-//! The client that is used where no other is given: `hyper`, with `rustls` for TLS.
+//! The built-in client: `hyper`, with `rustls` for TLS.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use futures::future::BoxFuture;
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
@@ -10,13 +10,13 @@ use hyper_util::rt::TokioExecutor;
 use rustls::ClientConfig;
 use rustls::crypto::CryptoProvider;
 
-use super::reach::Resolver;
+use super::exchange::{Answer, Client, HttpClient, Order};
+use super::reach::{Reach, Resolver};
 use super::roots::roots;
-use super::{Answer, Client, Fetch, FetchError, Order, Reach};
 use crate::error::{ConfigError, KeyError};
+use crate::keys::fetch::FetchError;
 
-/// HTTP/1.1, over TLS 1.2 or 1.3 where the URL says https. No proxy, no cookies, no redirects, no
-/// decompression.
+/// HTTP/1.1, over TLS 1.2 or 1.3 for https. No proxy, cookies, redirects or decompression.
 pub(in crate::keys) struct DefaultClient {
     anywhere: Client<Hyper, String>,
     public: Client<Hyper, String>,
@@ -25,9 +25,20 @@ pub(in crate::keys) struct DefaultClient {
 type Hyper = HyperClient<HttpsConnector<HttpConnector<Resolver>>, String>;
 
 impl DefaultClient {
-    pub(in crate::keys) fn new() -> Result<Self, ConfigError> {
-        // Named, since the provider of the process belongs to the application: one may have set
-        // another, and where two crates disagree, asking for it panics.
+    /// The one client of the process. Making a client reads certificates, with some features from
+    /// disk: too much for each of many tenants.
+    pub(in crate::keys) fn shared() -> Result<Arc<Self>, ConfigError> {
+        static SHARED: OnceLock<Arc<DefaultClient>> = OnceLock::new();
+
+        if let Some(client) = SHARED.get() {
+            return Ok(Arc::clone(client));
+        }
+        let client = Arc::new(Self::new()?);
+        Ok(Arc::clone(SHARED.get_or_init(|| client)))
+    }
+
+    fn new() -> Result<Self, ConfigError> {
+        // The process-wide provider belongs to the application, and asking for it may panic.
         let provider = crypto_provider().ok_or(KeyError::NoBackend)?;
         let tls = ClientConfig::builder_with_provider(Arc::new(provider))
             .with_safe_default_protocol_versions()
@@ -41,7 +52,7 @@ impl DefaultClient {
     }
 }
 
-impl Fetch for DefaultClient {
+impl HttpClient for DefaultClient {
     fn fetch(&self, order: Order) -> BoxFuture<'static, Result<Answer, FetchError>> {
         match order.reach {
             Reach::Anywhere => self.anywhere.fetch(order),
@@ -52,7 +63,7 @@ impl Fetch for DefaultClient {
 
 fn hyper(tls: ClientConfig, reach: Reach) -> Hyper {
     let mut connector = HttpConnector::new_with_resolver(Resolver::new(reach));
-    // It does not know of https; the connector around it does.
+    // The connector around it handles https.
     connector.enforce_http(false);
     let connector = HttpsConnectorBuilder::new()
         .with_tls_config(tls)
@@ -60,19 +71,19 @@ fn hyper(tls: ClientConfig, reach: Reach) -> Hyper {
         .enable_http1()
         .wrap_connector(connector);
     HyperClient::builder(TokioExecutor::new())
-        // The next fetch is minutes away: nothing is to be kept open.
+        // The next fetch is minutes away. An open connection would also belong to this runtime.
         .pool_max_idle_per_host(0)
         .build(connector)
 }
 
 #[cfg(feature = "aws-lc-rs")]
-#[expect(clippy::unnecessary_wraps, reason = "there is a twin that has none")]
+#[expect(clippy::unnecessary_wraps, reason = "its twin has none")]
 fn crypto_provider() -> Option<CryptoProvider> {
     Some(rustls::crypto::aws_lc_rs::default_provider())
 }
 
 #[cfg(all(feature = "rust-crypto", not(feature = "aws-lc-rs")))]
-#[expect(clippy::unnecessary_wraps, reason = "there is a twin that has none")]
+#[expect(clippy::unnecessary_wraps, reason = "its twin has none")]
 fn crypto_provider() -> Option<CryptoProvider> {
     Some(rustls::crypto::ring::default_provider())
 }

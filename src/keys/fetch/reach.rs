@@ -1,4 +1,4 @@
-//! Which hosts are on this machine or its network.
+//! Which hosts are on this machine or in a private network.
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -12,36 +12,34 @@ use tower::Service;
 /// How far a fetch may reach.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::keys) enum Reach {
-    /// To any address.
     Anywhere,
     /// To addresses of the internet only.
     Public,
 }
 
-/// Whether what is sent to this host stays on the machine. A name other than `localhost` would
-/// have to be looked up.
-pub(in crate::keys) fn is_loopback(host: &str) -> bool {
+/// Whether the host is certainly this machine. No name but `localhost` is, without a lookup.
+pub(super) fn is_loopback(host: &str) -> bool {
     host.eq_ignore_ascii_case("localhost")
         || address(host).is_some_and(|address| address.to_canonical().is_loopback())
 }
 
-/// Whether this host is on this machine or its network, as far as can be told without looking the
-/// name up.
-pub(in crate::keys) fn is_private(host: &str) -> bool {
+/// Whether the host is on this machine or in a private network, as far as is known without a
+/// lookup.
+pub(super) fn is_private(host: &str) -> bool {
     match address(host) {
         Some(address) => !is_public(address),
-        None => is_localhost(host) || is_odd_address(host) || is_bracketed(host),
+        // Brackets around something else are a name, or an address with a zone: clients differ.
+        None => is_localhost(host) || is_odd_address(host) || host.starts_with('['),
     }
 }
 
-/// `localhost` and whatever is below it ([RFC 6761 §6.3](https://www.rfc-editor.org/rfc/rfc6761#section-6.3)).
+/// `localhost` and its subdomains ([RFC 6761 §6.3](https://www.rfc-editor.org/rfc/rfc6761#section-6.3)).
 fn is_localhost(host: &str) -> bool {
-    let last = last_label(host);
-    last.eq_ignore_ascii_case("localhost")
+    last_label(host).eq_ignore_ascii_case("localhost")
 }
 
-/// Whether the system might read the host as an address, though it is none in the usual form:
-/// `127.1`, `0x7f000001`, `2130706433`. No name of the internet ends like that.
+/// Whether the system might read the host as an address in an odd form: `127.1`, `0x7f000001`,
+/// `2130706433`. No domain name ends like that.
 fn is_odd_address(host: &str) -> bool {
     let last = last_label(host);
     last.starts_with(|first: char| first.is_ascii_digit())
@@ -50,12 +48,6 @@ fn is_odd_address(host: &str) -> bool {
             .trim_start_matches("0X")
             .bytes()
             .all(|byte| byte.is_ascii_hexdigit())
-}
-
-/// What is in brackets and yet no address: a name, or an address with a zone, which is one of
-/// this machine's networks. Clients differ in what they make of it.
-fn is_bracketed(host: &str) -> bool {
-    host.starts_with('[')
 }
 
 fn last_label(host: &str) -> &str {
@@ -71,7 +63,7 @@ fn address(host: &str) -> Option<IpAddr> {
     }
 }
 
-/// Whether an address is one of the internet, by the registries of special addresses
+/// Whether the address is on the internet, by the registries of special addresses
 /// ([RFC 6890](https://www.rfc-editor.org/rfc/rfc6890)).
 fn is_public(address: IpAddr) -> bool {
     match address {
@@ -97,9 +89,8 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
         || address.is_documentation())
 }
 
-/// Only what is given out as global unicast, without what holds an address of version 4 for a
-/// tunnel. Such an address is judged itself where it is mapped, and where a network that has none
-/// reaches it by translation ([RFC 6052](https://www.rfc-editor.org/rfc/rfc6052)).
+/// Only global unicast, without tunnels to IPv4. Mapped and translated
+/// ([RFC 6052](https://www.rfc-editor.org/rfc/rfc6052)) IPv4 addresses are judged as IPv4.
 fn is_public_v6(address: Ipv6Addr) -> bool {
     match address.segments() {
         [0, 0, 0, 0, 0, 0xffff, ..] => address.to_ipv4_mapped().is_some_and(is_public_v4),
@@ -114,8 +105,8 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
     }
 }
 
-/// Looks names up. Where only the internet may be reached, it passes over other addresses: a name
-/// that anybody can register may point to any of them.
+/// Looks names up. With [`Reach::Public`] it skips private addresses, since anybody's domain name
+/// can point to them.
 #[derive(Clone)]
 pub(super) struct Resolver {
     system: GaiResolver,
@@ -145,7 +136,10 @@ impl Service<Name> for Resolver {
             let may_reach = |at: &SocketAddr| reach == Reach::Anywhere || is_public(at.ip());
             let permitted: Vec<_> = found.await?.filter(may_reach).collect();
             if permitted.is_empty() {
-                return Err(io::Error::other("`jwks_uri` leads to a private address"));
+                return Err(io::Error::other(
+                    "the host resolves to private addresses only: use a public one, \
+                     or permit it with `allow_private_addresses`",
+                ));
             }
             Ok(permitted.into_iter())
         })
@@ -156,11 +150,15 @@ impl Service<Name> for Resolver {
 mod tests {
     use super::*;
 
-    /// What no test from outside can reach: a name is needed that any machine finds within.
+    /// Not testable from outside: it needs a name that every machine resolves to itself.
     #[tokio::test]
-    async fn a_name_that_leads_inside_is_not_found() {
+    async fn a_name_that_resolves_to_private_addresses_is_refused() {
         let name: Name = "localhost".parse().unwrap();
         let error = Resolver::new(Reach::Public).call(name).await.unwrap_err();
-        assert_eq!(error.to_string(), "`jwks_uri` leads to a private address");
+        assert_eq!(
+            error.to_string(),
+            "the host resolves to private addresses only: use a public one, \
+             or permit it with `allow_private_addresses`"
+        );
     }
 }

@@ -1,11 +1,12 @@
 //! Keys behind a URL.
 
 mod builder;
-mod misses;
+mod current;
 mod record;
 mod schedule;
 mod settings;
 mod source;
+mod unknown;
 mod waiting;
 mod worker;
 
@@ -17,49 +18,48 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use futures::future::BoxFuture;
 use tokio::time::Instant;
-use tower::BoxError;
 
+use self::builder::Address;
 pub use self::builder::RemoteKeysBuilder;
-use self::record::Current;
+use self::current::Current;
 use self::schedule::{Demand, Schedule};
 use self::settings::Settings;
 use self::source::Source;
 use self::worker::Worker;
-use super::fetch::{DefaultClient, Fetch, FetchError};
-use super::{KeyProvider, KeySet, KeyStatus, Refresh, WantedKey};
+use super::fetch::DefaultClient;
+use super::{KeyProvider, KeySet, KeyStatus, NotReady, Refresh, WantedKey};
 use crate::error::{AuthError, ConfigError};
 use crate::sync::{Mutex, MutexGuard};
 
-/// Nobody is told to come back sooner.
+/// The least `Retry-After`.
 const SHORTEST_RETRY: Duration = Duration::from_secs(1);
 
-/// The keys of an identity provider, by the URL of its JWK Set (`jwks_uri`). Needs the feature
-/// `remote` and a Tokio runtime with timers (and I/O, for the built-in client). Clones share
-/// everything.
+/// The keys of an identity provider: its JWK Set, fetched and refreshed. Needs the feature `remote`
+/// and a Tokio runtime with timers (and I/O, for the built-in client). Clones share everything.
 ///
-/// # When they are fetched
+/// # When keys are fetched
 ///
-/// - First when a token or [`ready`](Self::ready) asks for keys; then before their time to live
-///   is over, by one task that ends with the last clone.
-/// - When a token names a key that is not at hand. All tokens that do so meanwhile wait for the
-///   same fetch, which goes on if they do not. The next such fetch is made after a cooldown; until
-///   then, tokens with unknown keys are refused.
-/// - After a failure again, at growing intervals. Tokens with unknown keys are answered with 503
-///   and `Retry-After` meanwhile, and known keys are used on for a while: see
-///   [`stale_window`](RemoteKeysBuilder::stale_window).
+/// - First when a token or [`ready`](KeyProvider::ready) asks for them; then before their time to
+///   live ends, by one task that ends with the last clone.
+/// - When a token names an unknown key. All such tokens wait for one fetch; if they are cancelled,
+///   it goes on. The next such fetch must wait for a cooldown, in which tokens with unknown keys are
+///   refused.
+/// - After a failure, at growing intervals. Meanwhile tokens with unknown keys are answered with 503
+///   and `Retry-After`, and known keys stay in use for the
+///   [stale window](RemoteKeysBuilder::stale_window).
 ///
-/// A known key is found without a lock, whatever a fetch is doing.
+/// Known keys are found without a lock, even during a fetch.
 ///
 /// # What is accepted
 ///
-/// An answer `200` with a JWK Set of public keys, whatever its content type. Keys that cannot be
-/// used or are symmetric are skipped one by one, with a warning. If no key is left, or anything
-/// else is wrong, the fetch has failed, and the last good keys stay. An empty set is more often a
-/// provider's accident than its wish: to withdraw all keys at once, take the provider out.
+/// A `200` answer with a JWK Set of public keys, whatever its content type. Unusable and symmetric
+/// keys are skipped one by one, with a warning. If no key remains, or anything else is wrong, the
+/// fetch has failed, and the last good keys stay. An empty set also counts as a failure, since it is
+/// usually an accident: to withdraw all keys at once, remove the provider.
 ///
 /// ```
 /// use tower_bearer::Verifier;
-/// use tower_bearer::keys::{KeyState, RemoteKeys};
+/// use tower_bearer::keys::{KeyProvider, KeyState, RemoteKeys};
 ///
 /// let keys = RemoteKeys::builder("https://issuer.example.com/jwks.json").build()?;
 /// let verifier = Verifier::builder()
@@ -67,7 +67,7 @@ const SHORTEST_RETRY: Duration = Duration::from_secs(1);
 ///     .audience("my-api")
 ///     .build()?;
 ///
-/// // Nothing is fetched yet. `keys.ready().await?` would wait for the first keys.
+/// // Nothing is fetched yet. `keys.ready().await?` waits for the first keys.
 /// assert_eq!(keys.status().state, KeyState::Unavailable);
 /// # Ok::<(), tower_bearer::ConfigError>(())
 /// ```
@@ -79,9 +79,9 @@ struct Remote {
     settings: Settings,
     /// What is served. Read for each token.
     current: ArcSwap<Current>,
-    /// What is served where there is nothing: always the same set, so that it is known as such.
+    /// What is served if there is nothing: always the same set, so that it is recognised.
     none: KeySet,
-    /// Locked for moments only, and never for a key that is known.
+    /// Locked briefly, and never for a known key.
     state: Mutex<State>,
 }
 
@@ -91,48 +91,40 @@ struct State {
 }
 
 impl RemoteKeys {
-    /// Begins to set keys up that are at this URL.
-    pub fn builder(url: impl Into<String>) -> RemoteKeysBuilder {
-        RemoteKeysBuilder::url(url.into())
+    /// Keys at this URL.
+    pub fn builder(jwks_url: impl Into<String>) -> RemoteKeysBuilder {
+        RemoteKeysBuilder::new(Address::JwksUrl(jwks_url.into()))
     }
 
-    /// Begins to set keys up that are where this issuer says: by OpenID Connect discovery, or
-    /// where that is not found, by [RFC 8414](https://www.rfc-editor.org/rfc/rfc8414).
+    /// Keys of this issuer, found by OpenID Connect Discovery or else by
+    /// [RFC 8414](https://www.rfc-editor.org/rfc/rfc8414).
     ///
-    /// The issuer is the URL that its tokens name as `iss`, to the letter. Its metadata must name
-    /// the same one, and keys at a URL that is `https` and, unless the issuer is there itself, not
-    /// on this machine or in a private network. It is read again with each fetch of the keys, so
-    /// that keys which move are followed.
+    /// The issuer is the URL that its tokens name as `iss`, exactly. Its metadata must name the same
+    /// issuer, and an `https` URL for the keys. Unless the issuer is there itself, that URL must not
+    /// be on this machine or in a private network. Discovery runs with each fetch, so keys that move
+    /// are followed.
+    ///
+    /// [`VerifierBuilder::discover`](crate::verify::VerifierBuilder::discover) is short for this with
+    /// the defaults.
     ///
     /// ```
+    /// use std::time::Duration;
     /// use tower_bearer::Verifier;
     /// use tower_bearer::keys::RemoteKeys;
     ///
     /// const ISSUER: &str = "https://issuer.example.com";
     ///
-    /// let verifier = Verifier::builder()
-    ///     .issuer(ISSUER, RemoteKeys::discover(ISSUER).build()?)
-    ///     .audience("my-api")
-    ///     .build()?;
+    /// let keys = RemoteKeys::discover(ISSUER).timeout(Duration::from_secs(2)).build()?;
+    /// let verifier = Verifier::builder().issuer(ISSUER, keys).audience("my-api").build()?;
     /// # Ok::<(), tower_bearer::ConfigError>(())
     /// ```
     pub fn discover(issuer: impl Into<String>) -> RemoteKeysBuilder {
-        RemoteKeysBuilder::issuer(issuer.into())
+        RemoteKeysBuilder::new(Address::Issuer(issuer.into()))
     }
 
-    /// Sets up the keys of one issuer after another, which are fetched by one built-in client
-    /// unless the closure sets another.
-    pub(crate) fn discoverer<F>(
-        set_up: F,
-    ) -> Result<impl Fn(&str) -> Result<Self, ConfigError> + Send + Sync, ConfigError>
-    where
-        F: Fn(RemoteKeysBuilder) -> RemoteKeysBuilder + Send + Sync,
-    {
-        let client: Arc<dyn Fetch> = Arc::new(DefaultClient::new()?);
-        Ok(move |issuer: &str| {
-            let builder = RemoteKeysBuilder::issuer(issuer.to_owned());
-            set_up(builder.shared_client(Arc::clone(&client))).build()
-        })
+    /// Whether the built-in client can be made.
+    pub(crate) fn check_client() -> Result<(), ConfigError> {
+        DefaultClient::shared().map(drop)
     }
 
     fn new(source: Source, settings: Settings) -> Self {
@@ -142,35 +134,10 @@ impl RemoteKeys {
             current: ArcSwap::from_pointee(Current::none()),
             none: KeySet::default(),
             state: Mutex::new(State {
-                schedule: Schedule::new(),
+                schedule: Schedule::default(),
                 worker: None,
             }),
         }))
-    }
-
-    /// Waits until there are keys: for a server that is not to start without. Returns at once
-    /// where there are some.
-    ///
-    /// # Errors
-    ///
-    /// Why the fetch failed that was waited for: one that was under way, or else the next. To wait
-    /// for as long as it takes, call it until it succeeds; the intervals grow by themselves.
-    pub async fn ready(&self) -> Result<(), FetchError> {
-        self.0.first().await
-    }
-
-    /// How the keys are doing. Cheap enough for each request to a health page.
-    pub fn status(&self) -> KeyStatus {
-        let now = Instant::now();
-        let current = self.0.current.load();
-        let state = self.0.state();
-        KeyStatus {
-            state: current.state(now),
-            age: current.age(now),
-            keys: current.keys(now).map_or(0, KeySet::len),
-            last_error: state.schedule.last_error().map(ToString::to_string),
-            next_refresh: state.schedule.until_next(now),
-        }
     }
 }
 
@@ -188,7 +155,7 @@ impl KeyProvider for RemoteKeys {
     fn refresh(&self, wanted: &WantedKey<'_>) -> Refresh {
         let now = Instant::now();
         let mut state = self.0.state();
-        // They may have come since the token was held against the last ones.
+        // The keys may have come since the token was checked.
         if self.0.keys(now).select(*wanted).is_ok() {
             return Refresh::Pending(Box::pin(future::ready(Ok(()))));
         }
@@ -211,25 +178,37 @@ impl KeyProvider for RemoteKeys {
         }
     }
 
-    fn ready(&self) -> BoxFuture<'static, Result<(), BoxError>> {
+    /// Waits for the first keys. An error says why the fetch failed: the current one, or else the
+    /// next. To wait as long as it takes, call it until it succeeds; the intervals grow by
+    /// themselves.
+    fn ready(&self) -> BoxFuture<'static, Result<(), NotReady>> {
         let first = self.0.first();
-        Box::pin(async { first.await.map_err(Into::into) })
+        Box::pin(async { first.await.map_err(NotReady::new) })
     }
 
     fn status(&self) -> KeyStatus {
-        Self::status(self)
+        let now = Instant::now();
+        let current = self.0.current.load();
+        let state = self.0.state();
+        KeyStatus {
+            state: current.state(now),
+            age: current.age(now),
+            keys: current.keys(now).map_or(0, KeySet::len),
+            last_error: state.schedule.last_error().map(ToString::to_string),
+            next_refresh: state.schedule.until_next(now),
+        }
     }
 }
 
 impl Remote {
-    /// The keys that can be used now.
+    /// The usable keys.
     fn keys(&self, now: Instant) -> KeySet {
         let current = self.current.load();
         current.keys(now).unwrap_or(&self.none).clone()
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        // Nothing panics while the lock is held; should it ever, what it guards is still whole.
+        // Nothing panics under the lock.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

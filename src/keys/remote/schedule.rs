@@ -4,63 +4,48 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::misses::{Bounds, Misses, WantedId, after};
 use super::settings::Settings;
+use super::unknown::{Bounds, UnknownKeys, WantedId, after};
 use crate::jitter::jittered;
 use crate::keys::WantedKey;
 use crate::keys::fetch::FetchError;
 
 /// What was fetched when, and when to fetch next.
 ///
-/// Fetches are numbered. There is one at a time: from when one is begun until it is finished, all
-/// who ask wait for that one.
+/// Fetches are numbered, and run one at a time. All who ask during a fetch wait for that one.
+#[derive(Default)]
 pub(super) struct Schedule {
     begun: u64,
     finished: u64,
     /// When the last fetch began. The cooldown counts from here, so that it holds whether the
-    /// fetch succeeds, fails, or never returns.
+    /// fetch succeeds, fails or never returns.
     begun_at: Option<Instant>,
-    /// When to fetch without being asked.
+    /// When to fetch unasked.
     next: Option<Instant>,
     failures: u32,
     last_error: Option<FetchError>,
-    /// Whether there were keys when it failed last.
+    /// Whether there were keys at the last failure.
     had_keys: bool,
-    /// What the fetch under way was begun for.
-    sought: Option<WantedId>,
-    misses: Misses,
+    /// The unknown key that caused the current fetch.
+    wanted: Option<WantedId>,
+    unknown: UnknownKeys,
 }
 
-/// What to do for a key that is not at hand.
+/// What to do for an unknown key.
 pub(super) enum Demand {
     /// Wait for the fetch of this number.
     Await(u64),
-    /// It was looked for lately, or it is too early to look.
+    /// A fetch did not find it lately, or the last fetch is too recent.
     NotNow,
-    /// Fetches fail. The next one comes by itself.
+    /// Fetches fail. The next one is scheduled.
     Failing,
 }
 
 impl Schedule {
-    pub(super) fn new() -> Self {
-        Self {
-            begun: 0,
-            finished: 0,
-            begun_at: None,
-            next: None,
-            failures: 0,
-            last_error: None,
-            had_keys: false,
-            sought: None,
-            misses: Misses::new(),
-        }
-    }
-
-    /// Whether a fetch is to be made for a key that is not at hand. Where this begins one, the
-    /// worker must be woken.
+    /// Decides on an unknown key. If this begins a fetch, the worker must be woken.
     ///
-    /// While fetches fail, none is made on demand: the worker tries again by itself, so that the
-    /// number of fetches does not depend on the number of requests.
+    /// While fetches fail, none is made on demand: the worker retries by itself, so that the number
+    /// of fetches does not depend on the number of requests.
     pub(super) fn demand(
         &mut self,
         wanted: &WantedKey<'_>,
@@ -73,19 +58,19 @@ impl Schedule {
         if self.failures > 0 && !self.is_due(now) {
             return Demand::Failing;
         }
-        let id = self.misses.id_of(wanted);
+        let id = self.unknown.id_of(wanted);
         let cools_down = self
             .begun_at
             .is_some_and(|begun| now < after(begun, settings.cooldown));
-        if !self.is_due(now) && (cools_down || self.misses.is_barred(id, now)) {
+        if !self.is_due(now) && (cools_down || self.unknown.contains(id, now)) {
             return Demand::NotNow;
         }
-        self.sought = Some(id);
+        self.wanted = Some(id);
         Demand::Await(self.begin(now))
     }
 
-    /// The number of the fetch to wait for where there is no key at all: the one under way, or
-    /// the next, which is begun now unless it is being put off after a failure.
+    /// The fetch to wait for if there are no keys at all: the current one, or the next, which
+    /// begins now unless a failure delays it.
     pub(super) fn demand_any(&mut self, now: Instant) -> u64 {
         if self.is_fetching() {
             self.begun
@@ -96,7 +81,7 @@ impl Schedule {
         }
     }
 
-    /// For the worker: the number of the fetch to make now.
+    /// For the worker: the fetch to make now.
     pub(super) fn take(&mut self, now: Instant) -> Option<u64> {
         if self.is_fetching() {
             Some(self.begun)
@@ -106,24 +91,24 @@ impl Schedule {
     }
 
     pub(super) fn succeeded(&mut self, now: Instant, time_to_live: Duration, settings: &Settings) {
-        self.finish();
+        self.finished = self.begun;
         self.failures = 0;
         self.last_error = None;
         let ahead = time_to_live.mul_f64(f64::from(settings.refresh_percent) / 100.0);
         self.next = Some(after(now, jittered(ahead, 0.1)));
-        // Whether or not it was found: what is at hand is not asked for.
-        if let Some(id) = self.sought.take() {
+        // Found or not: nobody asks for a known key.
+        if let Some(id) = self.wanted.take() {
             let bounds = Bounds {
-                entries: settings.max_misses,
+                entries: settings.max_unknown_keys,
                 shortest: settings.cooldown,
                 longest: settings.time_to_live.max(settings.cooldown),
             };
-            self.misses.add(id, now, &bounds);
+            self.unknown.add(id, now, &bounds);
         }
     }
 
-    /// Returns whether the failure is news: the first of its streak, of another kind than the last,
-    /// or the first without keys.
+    /// Returns whether the failure is news: the first, of another kind than the last, or the first
+    /// without keys.
     pub(super) fn failed(
         &mut self,
         now: Instant,
@@ -131,8 +116,8 @@ impl Schedule {
         has_keys: bool,
         settings: &Settings,
     ) -> bool {
-        self.finish();
-        self.sought = None;
+        self.finished = self.begun;
+        self.wanted = None;
         let (first, longest) = (*settings.back_off.start(), *settings.back_off.end());
         let doubled = 2_u32.saturating_pow(self.failures);
         let mut pause = jittered(first.saturating_mul(doubled).min(longest), 0.5);
@@ -153,7 +138,7 @@ impl Schedule {
         self.next
     }
 
-    /// How long it is until the next fetch, as far as it is known.
+    /// The time until the next scheduled fetch.
     pub(super) fn until_next(&self, now: Instant) -> Option<Duration> {
         if self.is_fetching() {
             return Some(Duration::ZERO);
@@ -170,10 +155,6 @@ impl Schedule {
         self.begun = self.begun.saturating_add(1);
         self.begun_at = Some(now);
         self.begun
-    }
-
-    fn finish(&mut self) {
-        self.finished = self.begun;
     }
 
     fn is_fetching(&self) -> bool {

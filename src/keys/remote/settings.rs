@@ -1,11 +1,11 @@
-//! What can be set about remote keys. What each is for is told where it is set.
+//! The settings of remote keys. The builder documents each.
 
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use crate::error::ConfigError;
 
-/// No time is set to more, so that no sum of times overflows.
+/// The upper bound of each time, so that no sum of times overflows.
 const LONGEST: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 #[derive(Clone, Debug)]
@@ -19,7 +19,7 @@ pub(super) struct Settings {
     pub(super) timeout: Duration,
     pub(super) max_body_len: usize,
     pub(super) max_keys: usize,
-    pub(super) max_misses: usize,
+    pub(super) max_unknown_keys: usize,
 }
 
 impl Default for Settings {
@@ -34,53 +34,63 @@ impl Default for Settings {
             timeout: Duration::from_secs(5),
             max_body_len: 256 * 1024,
             max_keys: 100,
-            max_misses: 128,
+            max_unknown_keys: 128,
         }
     }
 }
 
 impl Settings {
     pub(super) fn check(&self) -> Result<(), ConfigError> {
-        let times = [
-            self.time_to_live,
-            *self.max_age.start(),
-            *self.max_age.end(),
-            self.cooldown,
-            *self.back_off.start(),
-            *self.back_off.end(),
-            self.timeout,
-        ];
-        if times.iter().any(Duration::is_zero) {
-            return Err(ConfigError::OutOfRange(
-                "a time of the remote keys is 0: only the stale window may be".into(),
-            ));
+        let whole = |time: &Duration| *time..=*time;
+        for (name, range) in [
+            ("time_to_live", whole(&self.time_to_live)),
+            ("max_age_within", self.max_age.clone()),
+            ("cooldown", whole(&self.cooldown)),
+            ("back_off", self.back_off.clone()),
+            ("timeout", whole(&self.timeout)),
+        ] {
+            check_range(name, &range)?;
         }
-        if times
-            .iter()
-            .chain([&self.stale_window])
-            .any(|time| *time > LONGEST)
-        {
-            return Err(ConfigError::OutOfRange(
-                "a time of the remote keys is longer than 30 days: shorten it".into(),
-            ));
-        }
-        if self.max_age.is_empty() || self.back_off.is_empty() {
-            return Err(ConfigError::OutOfRange(
-                "a range of times of the remote keys ends before it begins: exchange its ends"
-                    .into(),
-            ));
+        if self.stale_window > LONGEST {
+            return Err(too_long("stale_window", self.stale_window));
         }
         if !(1..=100).contains(&self.refresh_percent) {
-            return Err(ConfigError::OutOfRange(
-                "remote keys are refreshed at a percentage of their life: give one from 1 to 100"
-                    .into(),
-            ));
+            let percent = self.refresh_percent;
+            return Err(out_of_range(format!(
+                "`refresh_at` is {percent} %: set it from 1 to 100"
+            )));
         }
-        if self.max_body_len == 0 || self.max_keys == 0 {
-            return Err(ConfigError::OutOfRange(
-                "the greatest length or number of remote keys is 0: raise it".into(),
-            ));
+        for (name, size) in [
+            ("max_body_len", self.max_body_len),
+            ("max_keys", self.max_keys),
+        ] {
+            if size == 0 {
+                return Err(out_of_range(format!("`{name}` is 0: raise it")));
+            }
         }
         Ok(())
     }
+}
+
+fn check_range(name: &str, range: &RangeInclusive<Duration>) -> Result<(), ConfigError> {
+    if range.start().is_zero() {
+        return Err(out_of_range(format!("`{name}` is 0: raise it")));
+    }
+    if *range.end() > LONGEST {
+        return Err(too_long(name, *range.end()));
+    }
+    if range.is_empty() {
+        return Err(out_of_range(format!(
+            "`{name}` is {range:?}, which is empty: swap its ends"
+        )));
+    }
+    Ok(())
+}
+
+fn too_long(name: &str, time: Duration) -> ConfigError {
+    out_of_range(format!("`{name}` is {time:?}: set at most 30 days"))
+}
+
+fn out_of_range(text: String) -> ConfigError {
+    ConfigError::OutOfRange(text.into())
 }

@@ -1,4 +1,4 @@
-//! Where keys come from.
+//! Where remote keys come from.
 
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};
@@ -9,29 +9,28 @@ use http::HeaderValue;
 
 use super::settings::Settings;
 use crate::keys::discovery::{Discovery, JwksUri};
-use crate::keys::fetch::{Answer, Fetch, FetchError, Order, within};
+use crate::keys::fetch::{Answer, FetchError, HttpClient, Order, within};
 use crate::sync::{Mutex, MutexGuard};
 
-/// Where keys come from, and what the last answer was known by.
+/// Where keys come from, and what is known of the last document.
 pub(super) struct Source {
     place: Place,
-    client: Arc<dyn Fetch>,
-    /// Of the last document that was accepted. Only the worker locks it.
+    client: Arc<dyn HttpClient>,
+    /// The last accepted document. Only the worker locks it.
     last: Mutex<Option<Last>>,
-    /// Of the last document whose skipped keys were complained of, so that it is done once.
-    complained: Mutex<Option<u64>>,
+    /// A hash of the last document whose skipped keys were logged, so that they are logged once.
+    logged: Mutex<Option<u64>>,
     hasher: RandomState,
 }
 
-/// Clones are the same place.
 #[derive(Clone)]
 pub(super) enum Place {
     Known(Arc<JwksUri>),
-    /// The issuer says where.
+    /// The issuer names it.
     Issuer(Arc<Discovery>),
 }
 
-/// Where a document was, and what it is known by there.
+/// Where a document was, and its `ETag`.
 #[derive(Clone)]
 struct Last {
     at: Arc<JwksUri>,
@@ -45,18 +44,17 @@ pub(super) struct Fetched {
 }
 
 impl Source {
-    pub(super) fn new(place: Place, client: Arc<dyn Fetch>) -> Self {
+    pub(super) fn new(place: Place, client: Arc<dyn HttpClient>) -> Self {
         Self {
             place,
             client,
             last: Mutex::new(None),
-            complained: Mutex::new(None),
+            logged: Mutex::new(None),
             hasher: RandomState::new(),
         }
     }
 
-    /// Fetches keys. An issuer is asked each time where they are, so that one that moves them is
-    /// followed by the first token that shows it.
+    /// Fetches keys. Discovery runs each time, so that keys which move are followed.
     pub(super) fn fetch(
         &self,
         settings: &Settings,
@@ -70,14 +68,14 @@ impl Source {
                 Place::Known(at) => at,
                 Place::Issuer(issuer) => match (issuer.find(&*client, max_body_len).await, &last) {
                     (Ok(at), _) => Arc::new(at),
-                    // Where only the metadata cannot be had, keys are still where they were.
+                    // Only the metadata is unavailable: the keys are where they were.
                     (Err(FetchError::Discovery(_)), Some(last)) => Arc::clone(&last.at),
                     (Err(error), _) => return Err(error),
                 },
             };
             let order = Order {
                 url: at.url.uri().clone(),
-                // What is known of another place may stand for something else there.
+                // An `ETag` means nothing at another URL.
                 etag: last
                     .filter(|last| last.at.url == at.url)
                     .and_then(|last| last.etag),
@@ -89,15 +87,15 @@ impl Source {
         }))
     }
 
-    /// Notes what the document that was accepted is known by.
+    /// Notes the accepted document.
     pub(super) fn accepted(&self, at: Arc<JwksUri>, etag: Option<HeaderValue>) {
         *lock(&self.last) = Some(Last { at, etag });
     }
 
-    /// Whether the keys that are skipped in a document have not been complained of.
+    /// Whether the skipped keys of a document are still to be logged.
     pub(super) fn is_news(&self, document: &[u8]) -> bool {
         let id = self.hasher.hash_one(document);
-        lock(&self.complained).replace(id) != Some(id)
+        lock(&self.logged).replace(id) != Some(id)
     }
 }
 

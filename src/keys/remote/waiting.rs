@@ -1,4 +1,4 @@
-//! Waiting for a fetch, which goes on whoever waits.
+//! Waiting for a fetch. Cancelling one waiter cancels no fetch and no other waiter.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use super::{Remote, State};
 use crate::keys::fetch::FetchError;
 
 impl Remote {
-    /// Resolves when there are keys. A fetch that this needs is begun at once.
+    /// Resolves when there are keys. Starts the fetch that this needs at once.
     pub(super) fn first(
         self: &Arc<Self>,
     ) -> impl Future<Output = Result<(), FetchError>> + Send + use<> {
@@ -22,15 +22,14 @@ impl Remote {
         }
     }
 
-    /// None where there are keys.
+    /// None if there are keys.
     fn begin_first(
         self: &Arc<Self>,
         now: Instant,
     ) -> Result<Option<impl Future<Output = Result<(), FetchError>> + Send + use<>>, FetchError>
     {
         let mut state = self.state();
-        // Behind the lock: a fetch that is just ending may have brought them, and none is under way
-        // any more.
+        // Checked under the lock: a fetch may just have ended.
         if !self.keys(now).is_empty() {
             return Ok(None);
         }
@@ -39,7 +38,7 @@ impl Remote {
         Ok(Some(self.fetched(&state, number)))
     }
 
-    /// Sees to it that there is a worker.
+    /// Makes sure that a worker runs.
     pub(super) fn employ(self: &Arc<Self>, state: &mut State) -> Result<(), FetchError> {
         if !state.worker.as_ref().is_some_and(Worker::is_alive) {
             state.worker = Some(Worker::spawn(self).ok_or(FetchError::NoRuntime)?);
@@ -47,7 +46,7 @@ impl Remote {
         Ok(())
     }
 
-    /// Resolves when the fetch of this number has ended, with what came of it.
+    /// Resolves when the fetch of this number ends, with its result.
     pub(super) fn fetched(
         self: &Arc<Self>,
         state: &State,

@@ -11,9 +11,7 @@ use tokio::time::{self, Instant};
 
 use super::Remote;
 
-/// The one task of a provider, as seen by whoever wants something of it.
-///
-/// It ends when this is dropped, or with the runtime that it runs on.
+/// A handle to the one task of a provider. The task ends when this is dropped, or with its runtime.
 pub(super) struct Worker {
     wake: watch::Sender<()>,
     /// The number of the last fetch that ended.
@@ -21,7 +19,7 @@ pub(super) struct Worker {
 }
 
 impl Worker {
-    /// None where no runtime is running.
+    /// None if no runtime is running.
     pub(super) fn spawn(remote: &Arc<Remote>) -> Option<Self> {
         let runtime = Handle::try_current().ok()?;
         let (wake, woken) = watch::channel(());
@@ -38,14 +36,13 @@ impl Worker {
         self.wake.send_replace(());
     }
 
-    /// To wait for the end of a fetch.
+    /// For waiting until a fetch ends.
     pub(super) fn finished(&self) -> watch::Receiver<u64> {
         self.finished.clone()
     }
 }
 
-/// Fetches when it is time to or when it is woken for it, for as long as somebody has the keys.
-/// It holds them only in moments without waiting.
+/// Fetches when due or woken, as long as somebody holds the keys. It holds them only between waits.
 async fn work(remote: Weak<Remote>, mut woken: watch::Receiver<()>, finish: watch::Sender<u64>) {
     while let Some(strong) = remote.upgrade() {
         let now = Instant::now();
@@ -74,7 +71,7 @@ async fn work(remote: Weak<Remote>, mut woken: watch::Receiver<()>, finish: watc
         let Some(strong) = remote.upgrade() else {
             return;
         };
-        // A subscriber of the application's that panics must not end the fetches.
+        // A subscriber of the application's may panic; fetches must go on.
         let _ = catch_unwind(AssertUnwindSafe(|| strong.record(answer)));
         finish.send_replace(number);
     }

@@ -3,6 +3,7 @@ use http::{Request, Response, StatusCode};
 use serde_json::json;
 use tower::{Service, ServiceExt};
 use tower_bearer::JwkSet;
+use tower_bearer::keys::{KeyProvider, RemoteKeys};
 use tower_bearer_issuer::WellKnown;
 
 use super::*;
@@ -210,7 +211,7 @@ fn more_metadata() {
 #[tokio::test]
 async fn remote_keys_find_them() {
     let issuer = issuer();
-    let keys = tower_bearer::keys::RemoteKeys::discover(ISSUER)
+    let keys = RemoteKeys::discover(ISSUER)
         .client::<_, (), _>(issuer.well_known().unwrap())
         .build()
         .unwrap();

@@ -1,6 +1,6 @@
 use ::http::Response;
 use tokio::runtime::{Builder, Runtime};
-use tower_bearer::keys::RemoteKeys;
+use tower_bearer::keys::{KeyProvider, RemoteKeys};
 
 use super::{assert_counts, assert_logs, measured};
 use crate::keys::remote::{Server, jwks, pass, secs};

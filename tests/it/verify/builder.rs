@@ -45,7 +45,7 @@ fn issuers_are_named_once() {
                     .issuer("b", key())
                     .issuer("a", key())
             },
-            "an issuer is named twice: combine its keys with `keys::Combined`",
+            "the issuer \"a\" is named twice: combine its keys with `keys::Combined`",
         ),
         (
             |builder| builder.any_issuer(key()).any_issuer(key()),

@@ -3,7 +3,7 @@ use std::error::Error;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use serde_json::json;
-use tower_bearer::keys::{Combined, KeyState, KeyStatus};
+use tower_bearer::keys::{Combined, KeyState, KeyStatus, NotReady};
 
 use super::*;
 
@@ -15,8 +15,10 @@ impl KeyProvider for Missing {
         KeySet::default()
     }
 
-    fn ready(&self) -> BoxFuture<'static, Result<(), tower::BoxError>> {
-        Box::pin(std::future::ready(Err("the key server is on fire".into())))
+    fn ready(&self) -> BoxFuture<'static, Result<(), NotReady>> {
+        Box::pin(std::future::ready(Err(NotReady::new(
+            "the key server is on fire",
+        ))))
     }
 }
 

@@ -6,7 +6,7 @@ use axum::Router;
 use futures::FutureExt;
 use tokio::net::TcpListener;
 use tower_bearer::ConfigError;
-use tower_bearer::keys::{KeyFile, Refresh};
+use tower_bearer::keys::{KeyFile, Refresh, RemoteKeys};
 use tower_bearer::test_util::KeyServer;
 use tower_bearer::verify::Tenants;
 
@@ -294,9 +294,10 @@ async fn tenants_that_are_inside_are_refused_unless_that_is_wanted() {
         let verifier = Verifier::builder().tenants(tenants).audience(AUDIENCE);
         verifier.build().unwrap().verify_now(&token).unwrap_err()
     };
-    let error = refused(Tenants::discover(|_| true).unwrap());
+    let error = refused(Tenants::discover(|_| true));
     assert_eq!(error, TokenError::UntrustedIssuer.into());
-    let error = refused(Tenants::discover_with(|_| true, |keys| keys).unwrap());
+    let keys = |issuer: &str| RemoteKeys::discover(issuer).build();
+    let error = refused(Tenants::new(|_| true, keys));
     assert!(matches!(error, AuthError::KeysUnavailable(_)), "{error}");
 }
 
@@ -419,7 +420,8 @@ async fn tenants_are_discovered_and_do_not_notice_each_other() {
         });
     tokio::spawn(async { axum::serve(listener, router).await });
 
-    let tenants = Tenants::discover_with(|issuer| !issuer.ends_with("evil"), |keys| keys).unwrap();
+    let keys = |issuer: &str| RemoteKeys::discover(issuer).build();
+    let tenants = Tenants::new(|issuer| !issuer.ends_with("evil"), keys);
     let verifier = Verifier::builder().tenants(tenants).audience(AUDIENCE);
     let verifier = verifier.build().unwrap();
     let [acme, initech, evil] = &realms;
@@ -440,7 +442,7 @@ fn mistakes_are_told() {
     let error = |builder: VerifierBuilder| builder.build().unwrap_err().to_string();
     assert_eq!(
         error(world.builder(world.tenants().max(0))),
-        "the greatest number of tenants is 0: allow some"
+        "`Tenants::max` is 0: raise it"
     );
     assert_eq!(
         error(

@@ -13,7 +13,7 @@ use std::thread;
 use axum::Router;
 use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
-use tower_bearer::keys::RemoteKeys;
+use tower_bearer::keys::{KeyProvider, RemoteKeys};
 use tower_bearer::verify::{RevocationList, Staleness};
 use tower_bearer_redis::{Redis, RedisFeed, RedisStore};
 

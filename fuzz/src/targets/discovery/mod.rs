@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use http::Uri;
 use http::uri::Scheme;
 use serde_json::Value;
-use tower_bearer::keys::RemoteKeys;
+use tower_bearer::keys::{KeyProvider, RemoteKeys};
 
 use self::hosts::{is_loopback, is_name, is_private};
 use crate::input::Parts;

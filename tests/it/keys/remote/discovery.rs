@@ -2,7 +2,6 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use tower_bearer::ConfigError;
-use tower_bearer::keys::FetchError;
 
 use super::*;
 
@@ -135,7 +134,7 @@ async fn a_server_by_rfc_8414_is_found_where_openid_is_not() {
     site.remove(OAUTH);
     assert_eq!(
         site.refusal(ISSUER).await,
-        "the discovery document cannot be had: the answer is 404 Not Found, not 200 OK"
+        "cannot fetch the discovery document: the answer is 404 Not Found, not 200 OK"
     );
 }
 
@@ -151,7 +150,7 @@ async fn who_asks_to_be_left_alone_is_not_asked_elsewhere() {
     let keys = RemoteKeys::discover(ISSUER).client(client).build().unwrap();
     assert_eq!(
         keys.ready().await.unwrap_err().to_string(),
-        "the discovery document cannot be had: the answer is 429 Too Many Requests, not 200 OK"
+        "cannot fetch the discovery document: the answer is 429 Too Many Requests, not 200 OK"
     );
     assert_eq!(asked.load(Ordering::Relaxed), 1);
 }
@@ -185,7 +184,7 @@ async fn paths_are_where_the_standards_put_them() {
 #[tokio::test(start_paused = true)]
 async fn only_the_issuer_that_was_asked_for_is_accepted() {
     let site = Site::with(&["a"]);
-    let another = "`issuer` of the discovery document is another: name the issuer to the letter";
+    let another = "`issuer` of the discovery document is another: configure it exactly";
     for issuer in [
         "https://evil.example.com",
         "https://issuer.example.com/a",
@@ -198,8 +197,8 @@ async fn only_the_issuer_that_was_asked_for_is_accepted() {
         assert_eq!(site.refusal(ISSUER).await, another, "{issuer}");
     }
     site.put(OPENID, metadata("https://issuer.example.com/", URL));
-    let slash = "`issuer` of the discovery document differs in the slash at its end: \
-                 name the issuer to the letter";
+    let slash = "`issuer` of the discovery document differs in the final slash: \
+                 configure it exactly";
     assert_eq!(site.refusal(ISSUER).await, slash);
 
     let missing = "the discovery document has no `issuer`, or one that is not a string";
@@ -226,8 +225,8 @@ async fn keys_are_not_fetched_from_just_anywhere() {
         assert_eq!(site.refusal(ISSUER).await, missing);
     }
 
-    let no_url = "`jwks_uri` of the discovery document is no URL";
-    let user = "`jwks_uri` of the discovery document holds a user name or a password";
+    let no_url = "`jwks_uri` of the discovery document is not a URL";
+    let user = "`jwks_uri` of the discovery document has a user name or a password";
     let http = "`jwks_uri` of the discovery document is not https";
     for (jwks_uri, text) in [
         ("", no_url),
@@ -245,8 +244,8 @@ async fn keys_are_not_fetched_from_just_anywhere() {
         site.put(OPENID, document);
         assert_eq!(
             site.refusal(ISSUER).await,
-            "the discovery document is not a JSON object, or has a member twice: \
-             look at what is there",
+            "the discovery document is not a JSON object, or repeats a member: \
+             open its URL",
             "{document}"
         );
     }
@@ -319,8 +318,8 @@ async fn an_issuer_cannot_send_us_behind_the_firewall() {
         site.put(OPENID, metadata(ISSUER, &jwks_uri));
         assert_eq!(
             site.refusal(ISSUER).await,
-            "`jwks_uri` of the discovery document leads to a loopback or private address: \
-             permit it with `allow_private_addresses`, if that is right",
+            "`jwks_uri` of the discovery document has a loopback or private address: \
+             if that is right, permit it with `allow_private_addresses`",
             "{host}"
         );
         assert!(!site.asked().contains(&jwks_uri));
@@ -446,13 +445,15 @@ async fn a_failure_of_the_metadata_is_told_from_one_of_the_keys() {
         site.refusal(ISSUER).await,
         "the answer is 404 Not Found, not 200 OK"
     );
-    let error = FetchError::Discovery(Arc::new(FetchError::TooLarge(1)));
-    assert_eq!(
-        error.to_string(),
-        "the discovery document cannot be had: the answer is longer than 1 bytes"
-    );
-    let source = std::error::Error::source(&error).unwrap().to_string();
-    assert_eq!(source, "the answer is longer than 1 bytes");
+    site.remove(OPENID);
+    let error = site.keys(ISSUER).build().unwrap().ready().await;
+    let error = error.unwrap_err();
+    let status = "the answer is 404 Not Found, not 200 OK";
+    let text = format!("cannot fetch the discovery document: {status}");
+    assert_eq!(error.to_string(), text);
+    let source = std::error::Error::source(&error).unwrap();
+    assert_eq!(source.to_string(), text);
+    assert_eq!(source.source().unwrap().to_string(), status);
 }
 
 #[tokio::test(start_paused = true)]
@@ -462,7 +463,7 @@ async fn metadata_is_bounded() {
     site.put(OPENID, metadata(ISSUER, URL) + &spaces);
     assert_eq!(
         site.refusal(ISSUER).await,
-        "the discovery document cannot be had: the answer is longer than 262144 bytes"
+        "cannot fetch the discovery document: the answer is longer than 262144 bytes: raise `max_body_len`, or check the URL"
     );
     let nested = format!(r#"{{"x":{}}}"#, "[".repeat(200_000));
     site.put(OPENID, nested);
@@ -478,8 +479,6 @@ fn issuers_that_are_none() {
         assert!(matches!(error, ConfigError::Url(_)));
         assert_eq!(error.to_string(), text, "{issuer}");
     };
-    let no_url = "the issuer is no URL: give one like https://issuer.example.com, \
-                  or give the URL of its keys";
     for issuer in [
         "",
         "issuer",
@@ -487,10 +486,12 @@ fn issuers_that_are_none() {
         "urn:issuer",
         "file:///issuer",
     ] {
-        assert_refused(issuer, no_url);
+        let text = format!(
+            "the issuer {issuer:?} is not an https URL: give one like https://issuer.example.com"
+        );
+        assert_refused(issuer, &text);
     }
-    let query = "the issuer has a query or a fragment, which the URL of an issuer cannot have: \
-                 leave it out";
+    let query = "the issuer \"https://issuer.example.com/\" has a query or a fragment: remove it";
     for issuer in [
         "https://issuer.example.com?a",
         "https://issuer.example.com/#a",
@@ -499,12 +500,14 @@ fn issuers_that_are_none() {
     }
     assert_refused(
         "https://user:hunter2@issuer.example.com",
-        "the issuer holds a user name or a password: give a client that sends them in a header",
+        "the issuer has a user name or a password: remove it, \
+         and send it in a header by a client of your own",
     );
     assert_refused(
         "http://issuer.example.com",
-        "the issuer is http, by which anybody on the way can replace its keys: \
-         use https, or permit it with `allow_http`",
+        "the issuer \"http://issuer.example.com\" is not https, \
+         so anybody on the way could replace the keys: \
+         use https, or permit http with `allow_http`",
     );
     for issuer in ["http://127.0.0.1:1", "http://localhost"] {
         assert!(RemoteKeys::discover(issuer).build().is_ok());
@@ -535,12 +538,17 @@ async fn keys_are_where_they_were_while_only_the_metadata_is_missing() {
 
 #[tokio::test(start_paused = true)]
 async fn issuers_that_strangers_name_are_kept_outside() {
-    let forbidden = "the URL leads to this machine or into a private network, \
-                     which `public_addresses_only` forbids";
     for url in ["https://10.0.0.1", "http://localhost:3000", "https://127.1"] {
-        for builder in [RemoteKeys::discover(url), RemoteKeys::builder(url)] {
+        for (what, builder) in [
+            ("issuer", RemoteKeys::discover(url)),
+            ("JWKS URL", RemoteKeys::builder(url)),
+        ] {
             let error = builder.public_addresses_only().build().unwrap_err();
-            assert_eq!(error.to_string(), forbidden, "{url}");
+            let text = format!(
+                "the {what} \"{url}/\" is on this machine or in a private network, \
+                 which `public_addresses_only` forbids"
+            );
+            assert_eq!(error.to_string(), text);
         }
     }
     let site = Site::with(&["a"]);

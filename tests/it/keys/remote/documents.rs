@@ -78,7 +78,7 @@ async fn other_answers_than_ok_are_refused_whatever_they_hold() {
         (308, "308 Permanent Redirect"),
     ] {
         let text =
-            format!("the answer is {name}, and redirects are not followed: give the URL itself");
+            format!("the answer is {name}, and redirects are not followed: give the final URL");
         let mut response = response(status, &jwks(&["a", "b"]));
         let location = "http://169.254.169.254/".parse().unwrap();
         response.headers_mut().insert("location", location);
@@ -113,7 +113,7 @@ async fn a_set_has_no_more_keys_than_permitted() {
 
 #[tokio::test(start_paused = true)]
 async fn an_answer_is_no_longer_than_permitted() {
-    let text = "the answer is longer than 262144 bytes";
+    let text = "the answer is longer than 262144 bytes: raise `max_body_len`, or check the URL";
     let padded = |len: usize| {
         let set = jwks(&["a", "b"]);
         let padding = " ".repeat(len - set.len());

@@ -102,7 +102,10 @@ async fn what_was_looked_for_in_vain_is_looked_for_less_and_less() {
 #[tokio::test(start_paused = true)]
 async fn only_so_many_misses_are_remembered() {
     let server = Server::with(&["a"]);
-    let keys = server.builder().max_misses(1).time_to_live(secs(86_400));
+    let keys = server
+        .builder()
+        .max_unknown_keys(1)
+        .time_to_live(secs(86_400));
     let keys = keys.build().unwrap();
     keys.ready().await.unwrap();
     let verifier = verifier(&keys);
@@ -113,7 +116,7 @@ async fn only_so_many_misses_are_remembered() {
         fetches += 1;
         assert_eq!(server.asked(), fetches);
     }
-    let keys = server.builder().max_misses(0).build().unwrap();
+    let keys = server.builder().max_unknown_keys(0).build().unwrap();
     keys.ready().await.unwrap();
     let verifier = super::verifier(&keys);
     for _ in 0..3 {

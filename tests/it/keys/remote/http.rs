@@ -116,7 +116,7 @@ async fn the_whole_exchange_has_a_time() {
 
 #[tokio::test]
 async fn a_body_is_cut_while_it_is_read() {
-    let long = "the answer is longer than 262144 bytes";
+    let long = "the answer is longer than 262144 bytes: raise `max_body_len`, or check the URL";
     assert_fails(serve_bytes(ok(&" ".repeat(2 * 1024 * 1024))).await, long).await;
     // One that says how long it is, and one that never ends.
     let gigabyte = "HTTP/1.1 200 OK\r\ncontent-length: 1073741824\r\n\r\n";
@@ -163,7 +163,7 @@ async fn bad_answers_are_refused() {
 
     let elsewhere = serve_bytes(ok(&jwks(&["a"]))).await;
     let redirect = format!("HTTP/1.1 302 Found\r\nlocation: http://{elsewhere}/\r\n\r\n");
-    let text = "the answer is 302 Found, and redirects are not followed: give the URL itself";
+    let text = "the answer is 302 Found, and redirects are not followed: give the final URL";
     assert_fails(serve_bytes(redirect).await, text).await;
     // Nothing is unpacked.
     let packed =
@@ -172,7 +172,7 @@ async fn bad_answers_are_refused() {
 }
 
 #[track_caller]
-fn assert_client_error(keys: &Result<(), tower_bearer::keys::FetchError>, text: &str) {
+fn assert_client_error(keys: &Result<(), tower_bearer::keys::NotReady>, text: &str) {
     let error = keys.as_ref().unwrap_err().to_string();
     assert!(error.starts_with("the HTTP client failed: "), "{error}");
     assert!(error.contains(text), "{error}");

@@ -24,7 +24,7 @@ use jsonwebtoken::jwk::Jwk;
 use serde_json::{Value, json};
 use tokio::time::{Instant, advance, sleep};
 use tower::Service;
-use tower_bearer::keys::{KeyState, RemoteKeys, RemoteKeysBuilder};
+use tower_bearer::keys::{KeyProvider, KeyState, RemoteKeys, RemoteKeysBuilder};
 use tower_bearer::test_util::{TestIssuer, signing_key};
 use tower_bearer::{Algorithm, AuthError, TokenError, Verifier, VerifyingKey};
 

@@ -5,7 +5,7 @@ use tokio::runtime::{Builder, Runtime};
 
 use super::*;
 
-const NO_RUNTIME: &str = "no Tokio runtime is running that could fetch: verify inside of one";
+const NO_RUNTIME: &str = "no Tokio runtime is running to fetch keys: verify inside one";
 
 fn runtime() -> Runtime {
     Builder::new_current_thread()

@@ -2,24 +2,20 @@ use tower_bearer::ConfigError;
 
 use super::*;
 
-const NO_URL: &str =
-    "the URL of the keys is none: give one like https://issuer.example.com/jwks.json";
-const USER: &str = "the URL of the keys holds a user name or a password: \
-     give a client that sends them in a header";
-const HTTP: &str = "the URL of the keys is http, by which anybody on the way can replace them: \
-     use https, or permit it with `allow_http`";
+#[track_caller]
+fn assert_good(url: &str, shown: &str) {
+    let keys = RemoteKeys::builder(url).build().unwrap();
+    assert_eq!(
+        format!("{keys:?}"),
+        format!("RemoteKeys {{ url: {shown}, .. }}")
+    );
+}
 
 #[track_caller]
-fn assert_url(url: &str, expected: Result<&str, &str>) {
-    let shown = RemoteKeys::builder(url)
-        .build()
-        .map(|keys| format!("{keys:?}"))
-        .map_err(|error| {
-            assert!(matches!(error, ConfigError::Url(_)));
-            error.to_string()
-        });
-    let expected = expected.map(|url| format!("RemoteKeys {{ url: {url}, .. }}"));
-    assert_eq!(shown, expected.map_err(ToOwned::to_owned), "{url}");
+fn assert_bad(url: &str, text: &str) {
+    let error = RemoteKeys::builder(url).build().unwrap_err();
+    assert!(matches!(error, ConfigError::Url(_)));
+    assert_eq!(error.to_string(), format!("the JWKS URL {text}"), "{url}");
 }
 
 #[test]
@@ -34,13 +30,13 @@ fn urls() {
         "http://127.9.9.9/jwks",
         "http://[::1]:3000/jwks",
     ] {
-        assert_url(url, Ok(url));
+        assert_good(url, url);
     }
-    assert_url("https://a.example", Ok("https://a.example/"));
+    assert_good("https://a.example", "https://a.example/");
     // There may be a secret in the query.
-    assert_url(
+    assert_good(
         "https://a.example/keys?code=hunter2",
-        Ok("https://a.example/keys"),
+        "https://a.example/keys",
     );
     for url in [
         "",
@@ -59,14 +55,27 @@ fn urls() {
         "https://[::1]:99999/",
         "https://[::1]x/",
     ] {
-        assert_url(url, Err(NO_URL));
+        let text = "is not an https URL: give one like https://issuer.example.com";
+        assert_bad(url, &format!("{url:?} {text}"));
+    }
+    // Whatever may be a secret is not shown.
+    for (url, shown) in [
+        ("keys?code=hunter2", "\"keys\""),
+        ("//user:hunter2@a b", "\"…\""),
+    ] {
+        let text = "is not an https URL: give one like https://issuer.example.com";
+        assert_bad(url, &format!("{shown} {text}"));
     }
     for url in [
         "https://user:hunter2@a.example/",
         "https://user@a.example/",
         "http://localhost@a.example/",
     ] {
-        assert_url(url, Err(USER));
+        assert_bad(
+            url,
+            "has a user name or a password: remove it, \
+             and send it in a header by a client of your own",
+        );
     }
     for url in [
         "http://a.example/jwks",
@@ -77,7 +86,9 @@ fn urls() {
         "http://0.0.0.0/jwks",
         "http://[127.0.0.1]/jwks",
     ] {
-        assert_url(url, Err(HTTP));
+        let text = "is not https, so anybody on the way could replace the keys: \
+                    use https, or permit http with `allow_http`";
+        assert_bad(url, &format!("{url:?} {text}"));
         assert!(RemoteKeys::builder(url).allow_http().build().is_ok());
     }
 }
@@ -96,12 +107,12 @@ fn the_defaults() {
         format!("{:?}", RemoteKeys::builder(URL)),
         "RemoteKeysBuilder { settings: Settings { time_to_live: 600s, max_age: 60s..=86400s, \
          refresh_percent: 80, stale_window: 3600s, cooldown: 30s, back_off: 1s..=60s, \
-         timeout: 5s, max_body_len: 262144, max_keys: 100, max_misses: 128 }, .. }"
+         timeout: 5s, max_body_len: 262144, max_keys: 100, max_unknown_keys: 128 }, .. }"
     );
 }
 
 #[track_caller]
-fn assert_out_of_range(change: fn(RemoteKeysBuilder) -> RemoteKeysBuilder, text: &str) {
+fn assert_out_of_range(change: impl FnOnce(RemoteKeysBuilder) -> RemoteKeysBuilder, text: &str) {
     let error = change(RemoteKeys::builder(URL)).build().unwrap_err();
     assert!(matches!(error, ConfigError::OutOfRange(_)));
     assert_eq!(error.to_string(), text);
@@ -112,29 +123,43 @@ fn settings_have_bounds() {
     const ZERO: Duration = Duration::ZERO;
     const LONG: Duration = secs(30 * 24 * 60 * 60 + 1);
 
-    let zero = "a time of the remote keys is 0: only the stale window may be";
-    assert_out_of_range(|keys| keys.time_to_live(ZERO), zero);
-    assert_out_of_range(|keys| keys.max_age_within(ZERO..=secs(1)), zero);
-    assert_out_of_range(|keys| keys.cooldown(ZERO), zero);
-    assert_out_of_range(|keys| keys.back_off(ZERO..=secs(1)), zero);
-    assert_out_of_range(|keys| keys.timeout(ZERO), zero);
-    let long = "a time of the remote keys is longer than 30 days: shorten it";
-    assert_out_of_range(|keys| keys.time_to_live(Duration::MAX), long);
-    assert_out_of_range(|keys| keys.max_age_within(secs(1)..=LONG), long);
-    assert_out_of_range(|keys| keys.stale_window(LONG), long);
-    assert_out_of_range(|keys| keys.cooldown(LONG), long);
-    assert_out_of_range(|keys| keys.back_off(secs(1)..=LONG), long);
-    assert_out_of_range(|keys| keys.timeout(LONG), long);
-    let range = "a range of times of the remote keys ends before it begins: exchange its ends";
-    assert_out_of_range(|keys| keys.max_age_within(secs(2)..=secs(1)), range);
-    assert_out_of_range(|keys| keys.back_off(secs(2)..=secs(1)), range);
-    let percent = "remote keys are refreshed at a percentage of their life: give one from 1 to 100";
-    assert_out_of_range(|keys| keys.refresh_at(0), percent);
-    assert_out_of_range(|keys| keys.refresh_at(101), percent);
-    let size = "the greatest length or number of remote keys is 0: raise it";
-    assert_out_of_range(|keys| keys.max_body_len(0), size);
-    assert_out_of_range(|keys| keys.max_keys(0), size);
+    for (name, set) in [
+        (
+            "time_to_live",
+            (|keys, time| keys.time_to_live(time)) as SetTime,
+        ),
+        ("max_age_within", |keys, time| {
+            keys.max_age_within(time..=time)
+        }),
+        ("cooldown", |keys, time| keys.cooldown(time)),
+        ("back_off", |keys, time| keys.back_off(time..=time)),
+        ("timeout", |keys, time| keys.timeout(time)),
+    ] {
+        assert_out_of_range(|keys| set(keys, ZERO), &format!("`{name}` is 0: raise it"));
+        let long = format!("`{name}` is 2592001s: set at most 30 days");
+        assert_out_of_range(|keys| set(keys, LONG), &long);
+    }
+    assert_out_of_range(
+        |keys| keys.stale_window(LONG),
+        "`stale_window` is 2592001s: set at most 30 days",
+    );
+    assert_out_of_range(
+        |keys| keys.max_age_within(secs(2)..=secs(1)),
+        "`max_age_within` is 2s..=1s, which is empty: swap its ends",
+    );
+    assert_out_of_range(
+        |keys| keys.back_off(secs(2)..=secs(1)),
+        "`back_off` is 2s..=1s, which is empty: swap its ends",
+    );
+    for percent in [0, 101] {
+        let text = format!("`refresh_at` is {percent} %: set it from 1 to 100");
+        assert_out_of_range(|keys| keys.refresh_at(percent), &text);
+    }
+    assert_out_of_range(|keys| keys.max_body_len(0), "`max_body_len` is 0: raise it");
+    assert_out_of_range(|keys| keys.max_keys(0), "`max_keys` is 0: raise it");
 }
+
+type SetTime = fn(RemoteKeysBuilder, Duration) -> RemoteKeysBuilder;
 
 #[tokio::test(start_paused = true)]
 async fn settings_are_obeyed() {
@@ -188,12 +213,10 @@ async fn errors_do_not_hold_the_query_of_the_url() {
 #[test]
 fn traits() {
     fn assert_traits<T: std::fmt::Debug + Send + Sync + 'static>() {}
-    fn assert_error<T: std::error::Error + Clone + Send + Sync + 'static>() {}
     fn assert_send<T: Send>(_: T) {}
 
     assert_traits::<RemoteKeys>();
     assert_traits::<tower_bearer::keys::KeyStatus>();
-    assert_error::<tower_bearer::keys::FetchError>();
     let keys = Server::down().keys();
     assert_send(keys.ready());
     assert_send(RemoteKeys::builder(URL));
