@@ -140,7 +140,7 @@ impl<'k> TokenBuilder<'k> {
     #[expect(clippy::panic, reason = "a test should fail here, and say so")]
     pub fn verified<C: DeserializeOwned + Send + Sync + 'static>(self) -> VerifiedToken<C> {
         let now = u64::try_from(self.now).unwrap_or_default();
-        let verifier = Verifier::builder()
+        let verifier = Verifier::typed::<C>()
             .any_issuer(self.key.verifying_key())
             .any_audience()
             .roles_claim("roles")
