@@ -149,7 +149,7 @@ impl<'k> TokenBuilder<'k> {
             .build();
         let token = self.sign();
         match verifier.map(|verifier| verifier.verify_now(token)) {
-            Ok(Ok(verified)) => verified,
+            Ok(Ok(token)) => token,
             Ok(Err(error)) => panic!("the token is refused: {error}"),
             Err(error) => panic!("the key is unusable: {error}"),
         }

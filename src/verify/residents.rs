@@ -30,7 +30,7 @@ pub(super) struct Residents {
     max: usize,
     validation: Validation,
     /// Read for each token; replaced when a tenant comes or leaves.
-    residents: ArcSwap<HashMap<Box<str>, Resident>>,
+    current: ArcSwap<HashMap<Box<str>, Resident>>,
     /// Locked during a replacement.
     replacing: Mutex<()>,
     /// The number of arrivals.
@@ -73,7 +73,7 @@ impl Residents {
             provide: tenants.provide,
             max: tenants.max,
             validation,
-            residents: ArcSwap::default(),
+            current: ArcSwap::default(),
             replacing: Mutex::new(()),
             arrivals: AtomicU64::new(0),
             uses: AtomicU64::new(1),
@@ -86,7 +86,7 @@ impl Residents {
         if !self.trust(name) {
             return Err(TokenError::UntrustedIssuer.into());
         }
-        let residents = self.residents.load();
+        let residents = self.current.load();
         if let Some(resident) = residents.get(name) {
             return Ok(Arc::clone(&resident.issuer));
         }
@@ -133,7 +133,7 @@ impl Residents {
             .replacing
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        residents = self.residents.load_full();
+        residents = self.current.load_full();
         if let Some(resident) = residents.get(name) {
             return Ok(Arc::clone(&resident.issuer));
         }
@@ -147,7 +147,7 @@ impl Residents {
             since: now,
         };
         replaced.insert(name.into(), resident);
-        self.residents.store(Arc::new(replaced));
+        self.current.store(Arc::new(replaced));
         Ok(issuer)
     }
 

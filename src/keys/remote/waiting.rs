@@ -13,9 +13,15 @@ impl Remote {
     pub(super) fn first(
         self: &Arc<Self>,
     ) -> impl Future<Output = Result<(), FetchError>> + Send + use<> {
-        let fetched = self.begin_first(Instant::now());
+        let remote = Arc::clone(self);
+        let begun = self.begin_first(Instant::now());
         async move {
-            match fetched? {
+            // `runtime.block_on(keys.ready())` is called outside the runtime, and polled inside.
+            let begun = match begun {
+                Err(FetchError::NoRuntime) => remote.begin_first(Instant::now()),
+                begun => begun,
+            };
+            match begun? {
                 Some(fetched) => fetched.await,
                 None => Ok(()),
             }
