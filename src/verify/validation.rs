@@ -156,7 +156,8 @@ impl Validation {
         if self.leeway > Some(MAX_LEEWAY) {
             return Err(ConfigError::OutOfRange(
                 "the leeway is longer than a day, which accepts tokens long after they have \
-                 expired: set a minute or so, and synchronize the clocks",
+                 expired: set a minute or so, and synchronize the clocks"
+                    .into(),
             ));
         }
         if self.audiences.is_empty() && !self.any_audience {
