@@ -1,13 +1,22 @@
-//! Bearer tokens for Tower: a layer that takes the token of each request, verifies it with keys
-//! from any provider, and puts the decoded claims into the request's extensions. What it does not
-//! let through, it answers itself, in HTTP or in gRPC.
+//! A [Tower](https://docs.rs/tower) layer for bearer tokens: it verifies the JWT of each request with
+//! keys from any provider and hands the decoded claims to your handler. It answers all other requests
+//! itself, over HTTP and gRPC.
 //!
-//! # In a minute
+//! # First steps
 //!
+//! An Axum application. `Cargo.toml`:
+//!
+//! ```toml
+//! [dependencies]
+//! tower-bearer = { version = "0.1", features = ["axum", "remote"] }
+//! axum = "0.8"
+//! serde = { version = "1", features = ["derive"] }
+//! tokio = { version = "1", features = ["macros", "net", "rt-multi-thread"] }
 //! ```
-//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! # let issuer = tower_bearer::test_util::TestIssuer::new("https://issuer.example.com", tower_bearer::Algorithm::ES256);
-//! # let keys = issuer.verifying_key();
+//!
+//! `src/main.rs`:
+//!
+//! ```no_run
 //! use axum::{Router, routing::get};
 //! use tower_bearer::{BearerAuthLayer, RequireLayer, VerifiedToken, Verifier};
 //!
@@ -24,28 +33,39 @@
 //!     "the admin page"
 //! }
 //!
-//! let verifier = Verifier::typed::<MyClaims>()
-//!     .issuer("https://issuer.example.com", keys)
-//!     .audience("my-api")
-//!     .build()?;
+//! #[tokio::main]
+//! async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let verifier = Verifier::typed::<MyClaims>()
+//!         .discover("https://issuer.example.com") // your OpenID provider; or .issuer(name, keys)
+//!         .audience("my-api")
+//!         .build()?; // a mistake in the setup is an error here, not at a request
 //!
-//! let app: Router = Router::new()
-//!     .route("/me", get(me))
-//!     .route("/admin", get(admin).layer(RequireLayer::scope("admin")))
-//!     .layer(BearerAuthLayer::new(verifier));
-//! # Ok(())
-//! # }
+//!     let app = Router::new()
+//!         .route("/me", get(me))
+//!         .route("/admin", get(admin).layer(RequireLayer::scope("admin")))
+//!         .layer(BearerAuthLayer::new(verifier));
+//!
+//!     let listener = tokio::net::TcpListener::bind("127.0.0.1:3000").await?;
+//!     axum::serve(listener, app).await?;
+//!     Ok(())
+//! }
 //! ```
 //!
-//! # Where to go on
+//! Without a token, a client gets 401 and a challenge; with a bad token, 401 `invalid_token`; without
+//! the scope, 403 `insufficient_scope` ([RFC 6750](https://www.rfc-editor.org/rfc/rfc6750)). A gRPC
+//! client gets the matching status.
 //!
-//! - [`auth`]: the layer, by an example without a framework; optional tokens, CORS, CSRF.
-//! - [`verify`]: what is checked, and in which order; several issuers; use without Tower.
-//! - [`keys`]: where keys come from; a provider of your own. A single key is a [`VerifyingKey`].
-//! - [`authorize`]: scopes, roles, and any other requirement.
+//! [`auth`] protects a Tonic or any other Tower service in the same way.
+//!
+//! # Modules
+//!
+//! - [`auth`]: the layer, with and without Axum; optional tokens, CORS, CSRF.
+//! - [`verify`]: what is checked, in which order; several issuers; verification without Tower.
+//! - [`keys`]: where keys come from; your own provider. A single key is a [`VerifyingKey`].
+//! - [`authorize`]: scopes, roles, and other requirements.
 //! - [`extract`]: tokens from cookies, other headers, WebSocket subprotocols.
-//! - [`reject`]: what clients are told, and how to tell them otherwise.
-//! - [`jose`]: tokens, headers, claims, algorithms and keys as such.
+//! - [`reject`]: what clients are told, and how to change it.
+//! - [`jose`]: tokens, headers, claims, algorithms, keys.
 #![cfg_attr(
     feature = "config",
     doc = "- [`config`]: a verifier described by data."
@@ -54,7 +74,7 @@
     feature = "test-util",
     doc = "- [`test_util`]: keys, tokens and a clock for your own tests."
 )]
-//! - [`dangerous`]: what weakens verification.
+//! - [`dangerous`]: every opt-out of a security rule.
 //!
 //! # Features
 //!
@@ -65,68 +85,70 @@
 //! | `jsonwebtoken` (default) | conversions from and to the keys, sets and headers of `jsonwebtoken` 12 |
 //! | `axum` | [`VerifiedToken<C>`] as an extractor, [`AuthError`] as a response |
 //! | `remote` | keys from a JWKS URL or by discovery; needs Tokio and a C compiler |
-//! | `platform-roots` | trusts the platform's root certificates, in place of Mozilla's |
+//! | `platform-roots` | trusts the platform's root certificates instead of Mozilla's |
 //! | `config` | a verifier described by data: TOML, environment variables |
 //! | `feed` | [revocations](verify::RevocationList) that several processes share; needs Tokio |
 //! | `tracing` | events and a span for each decision |
 //! | `metrics` | counters of requests, cache hits and key refreshes; gauges of remote keys and shared revocations |
 //! | `test-util` | keys, a token builder and a fixed clock, for tests only |
 //!
-//! Features only add. With both back ends, AWS-LC serves; with none, loading a key is a
-//! [`ConfigError`].
+//! Features only add. If both back ends are enabled, AWS-LC is used. Without one, loading a key is
+//! a [`ConfigError`].
 //!
-//! # What operators see
+//! # Events and metrics
 //!
-//! With `tracing`, each decision is an event, that of a [`BearerAuthLayer`] inside a span `bearer_auth`. The target is `tower_bearer`:
+//! With `tracing`, each decision is an event. A [`BearerAuthLayer`] decides inside a span
+//! `bearer_auth`. The target is `tower_bearer`:
 //!
 //! | level | message | fields |
 //! | --- | --- | --- |
 //! | debug | `token accepted` | none; the span has `iss`, `sub`, `jti` if [asked for](BearerAuthLayer::record_identity) |
 //! | debug | `request refused: …` | `reason` |
-//! | warn | `request refused: …`, for want of CSRF protection or of a session | `reason` |
+//! | warn | `request refused: …`: CSRF protection or session missing | `reason` |
 //! | error | `request refused: no BearerAuthLayer …` | `reason` |
-//! | info | `keys replaced` | `keys`: how many; `url`, if from one |
+//! | info | `keys replaced` | `keys`: how many; `url` of remote keys |
 //! | warn | `keys not replaced, the last good ones stay: …` | |
-//! | warn | `a tenant's tokens are refused, …`: the first time | |
+//! | warn | `a tenant's tokens are refused, …`: once | |
 //! | warn | `key skipped: …` | `file` or `url`, `index` |
 //! | error | `key file not watched: …` | `file` |
-//! | info | `keys fetched again`: the same, after failures | `url`, `keys` |
-//! | debug | `keys confirmed`: the same | `url`, `keys` |
-//! | warn | `keys not fetched, …`: the first time, then if the reason is another or the keys have come to their end | `url` |
+//! | info | `keys fetched again`: unchanged, after failures | `url`, `keys` |
+//! | debug | `keys confirmed`: unchanged | `url`, `keys` |
+//! | warn | `keys not fetched, …`: the first failure; again if the reason changes or the keys expire | `url` |
 //! | debug | `keys still not fetched: …` | `url` |
 //! | info | `revocations loaded` | `entries`: how many |
 //! | info | `revocations followed again`, after failures | |
-//! | warn | `revocations not followed: …`: the first time, then if the reason is another | |
+//! | warn | `revocations not followed: …`: the first failure; again if the reason changes | |
 //! | debug | `revocations still not followed: …` | |
 //! | warn | `the feed of revocations has lost entries, …` | |
 //! | warn | `revocations skipped: …` | `entries`: how many |
 //!
-//! With `metrics`, these are counted:
+//! With `metrics`, counters:
 //!
 //! | counter | labels |
 //! | --- | --- |
 //! | `tower_bearer_accepted_total` | |
-//! | `tower_bearer_rejected_total` | `reason`: that of [`AuthError::reason`] |
+//! | `tower_bearer_rejected_total` | `reason`: see [`AuthError::reason`] |
 //! | `tower_bearer_cache_hits_total`, `tower_bearer_cache_misses_total` | |
 //! | `tower_bearer_key_refreshes_total` | `outcome`: `ok` or `error` |
 //!
-//! and of remote keys, these are set after each fetch, with the label `url`:
+//! Gauges of remote keys, set after each fetch, with the label `url`:
 //!
 //! | gauge | value |
 //! | --- | --- |
-//! | `tower_bearer_keys` | how many can be used |
+//! | `tower_bearer_keys` | how many are usable |
 //! | `tower_bearer_keys_state` | 0 fresh, 1 stale, 2 unavailable |
-//! | `tower_bearer_keys_confirmed_timestamp_seconds` | when they were fetched last, in Unix time |
+//! | `tower_bearer_keys_confirmed_timestamp_seconds` | the last successful fetch, in Unix time |
 //!
-//! Of revocations that are shared, these are set each few seconds:
+//! Gauges of shared revocations, set every few seconds:
 //!
 //! | gauge | value |
 //! | --- | --- |
 //! | `tower_bearer_revocations` | how many there are |
 //! | `tower_bearer_revocations_state` | 0 fresh, 1 stale, 2 unavailable |
-//! | `tower_bearer_revocations_confirmed_timestamp_seconds` | up to when nothing was missing, in Unix time |
+//! | `tower_bearer_revocations_confirmed_timestamp_seconds` | up to when the list is complete, in Unix time |
 //!
-//! No event, error or `Debug` holds a token, a key, or the value of a claim but these three.
+//! No event, error or `Debug` holds a token, a key, or the value of a claim, except `iss`, `sub` and
+//! `jti` as above.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod auth;

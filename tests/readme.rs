@@ -49,6 +49,23 @@ fn its_first_steps_compile_in_an_empty_project() {
     );
 }
 
+#[test]
+fn the_first_page_of_the_documentation_has_the_same() {
+    let readme = fs::read_to_string(Path::new(ROOT).join("README.md")).unwrap();
+    let source = fs::read_to_string(Path::new(ROOT).join("src/lib.rs")).unwrap();
+    let lines = source
+        .lines()
+        .map_while(|line| line.strip_prefix("//!"))
+        .map(|line| line.strip_prefix(' ').unwrap_or(line))
+        .collect::<Vec<_>>();
+    let page = lines.join("\n");
+    assert_eq!(block(&page, "```toml\n"), block(&readme, "```toml\n"));
+    assert_eq!(
+        block(&page, "```no_run\n"),
+        block(&readme, "```rust,no_run\n")
+    );
+}
+
 /// The text of the first code block that begins like this.
 fn block<'a>(readme: &'a str, begin: &str) -> &'a str {
     let (_, rest) = readme.split_once(begin).unwrap();
