@@ -11,9 +11,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 use tower_bearer::reject::Rejection;
-use tower_bearer::verify::RevocationError;
 use tower_bearer::{AuthError, RequestHead};
-use tower_bearer_issuer::{IssueError, RefreshError};
+use tower_bearer_issuer::{IssueError, SessionError};
 
 use crate::passwords::Busy;
 
@@ -92,25 +91,21 @@ impl From<AuthError> for ApiError {
     }
 }
 
-impl From<RefreshError> for ApiError {
-    fn from(error: RefreshError) -> Self {
+impl From<SessionError> for ApiError {
+    fn from(error: SessionError) -> Self {
         match error {
             _ if error.is_invalid_grant() => Self::InvalidGrant,
-            RefreshError::Store(_) => unavailable("store", &error),
+            SessionError::Revocation(error) => {
+                // The other servers will be told. But whoever asked must know that they are not yet.
+                tracing::warn!("not revoked everywhere: {error}");
+                Self::Unavailable
+            }
+            _ if error.is_unavailable() => unavailable("store", &error),
             _ => {
-                tracing::error!("no refresh token: {error}");
+                tracing::error!("no tokens: {error}");
                 Self::Server
             }
         }
-    }
-}
-
-impl From<RevocationError> for ApiError {
-    fn from(error: RevocationError) -> Self {
-        // Where the others could not be told, they will be. But whoever asked for it must know that
-        // they are not yet.
-        tracing::warn!("not revoked everywhere: {error}");
-        Self::Unavailable
     }
 }
 

@@ -12,11 +12,11 @@ use serde_json::{Value, json};
 use tower_bearer::{AuthError, BearerAuthLayer, RequireLayer, TokenError, VerifiedToken};
 use tower_bearer_issuer::TokenPair;
 
+use crate::accounts::{Accounts, Credentials};
 use crate::answers::{ApiError, JsonBody, refuse};
-use crate::sessions::{Credentials, Sessions};
 use crate::users::User;
 
-pub(crate) fn router(auth: BearerAuthLayer) -> Router<Arc<Sessions>> {
+pub(crate) fn router(auth: BearerAuthLayer) -> Router<Arc<Accounts>> {
     let admin = get(admin).layer(RequireLayer::role("admin"));
     let protected = Router::new()
         .route("/protected", get(protected))
@@ -32,10 +32,10 @@ pub(crate) fn router(auth: BearerAuthLayer) -> Router<Arc<Sessions>> {
 }
 
 async fn login(
-    State(sessions): State<Arc<Sessions>>,
+    State(accounts): State<Arc<Accounts>>,
     JsonBody(credentials): JsonBody<Credentials>,
 ) -> Result<Json<TokenPair>, ApiError> {
-    Ok(Json(sessions.sign_in(credentials).await?))
+    Ok(Json(accounts.sign_in(credentials).await?))
 }
 
 #[derive(Deserialize)]
@@ -44,28 +44,28 @@ struct Refresh {
 }
 
 async fn refresh(
-    State(sessions): State<Arc<Sessions>>,
+    State(accounts): State<Arc<Accounts>>,
     JsonBody(body): JsonBody<Refresh>,
 ) -> Result<Json<TokenPair>, ApiError> {
-    Ok(Json(sessions.renew(&body.refresh_token).await?))
+    Ok(Json(accounts.renew(&body.refresh_token).await?))
 }
 
 async fn logout(
-    State(sessions): State<Arc<Sessions>>,
+    State(accounts): State<Arc<Accounts>>,
     token: VerifiedToken,
 ) -> Result<StatusCode, ApiError> {
     // The verifier demands both claims.
     let session_id = token.registered().session_id().unwrap_or_default();
-    sessions.sign_out(session_id).await?;
+    accounts.sessions.sign_out(session_id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 async fn logout_all(
-    State(sessions): State<Arc<Sessions>>,
+    State(accounts): State<Arc<Accounts>>,
     token: VerifiedToken,
 ) -> Result<StatusCode, ApiError> {
     let subject = token.subject().unwrap_or_default();
-    sessions.sign_out_everywhere(subject).await?;
+    accounts.sessions.sign_out_everywhere(subject).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -74,11 +74,11 @@ async fn protected(token: VerifiedToken) -> Json<Value> {
 }
 
 async fn profile(
-    State(sessions): State<Arc<Sessions>>,
+    State(accounts): State<Arc<Accounts>>,
     token: VerifiedToken,
 ) -> Result<Json<User>, ApiError> {
     let subject = token.subject().unwrap_or_default();
-    let user = sessions.users.find(subject).await?;
+    let user = accounts.users.find(subject).await?;
     // The token is good, but its user was deleted.
     let gone = AuthError::from(TokenError::RefusedByRule);
     user.map(Json).ok_or(ApiError::Refused(gone))

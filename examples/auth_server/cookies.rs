@@ -18,16 +18,16 @@ use tower_bearer::reject::Rejection;
 use tower_bearer::{AuthError, BearerAuthLayer, RequestHead, VerifiedToken, Verifier};
 use tower_bearer_issuer::{IssueError, RefreshToken, SessionCookies, TokenPair};
 
+use crate::accounts::{Accounts, Credentials};
 use crate::answers::{ApiError, JsonBody, refuse_with};
-use crate::sessions::{Credentials, Sessions};
 
 /// Below it, requests carry the refresh token.
 pub(crate) const PATH: &str = "/session";
 
-/// The sessions, and how pages take part in them.
+/// The accounts, and how pages take part in them.
 #[derive(Clone)]
 pub(crate) struct Pages {
-    pub(crate) sessions: Arc<Sessions>,
+    pub(crate) accounts: Arc<Accounts>,
     pub(crate) verifier: Verifier,
     pub(crate) cookies: SessionCookies,
     pub(crate) csrf: Csrf,
@@ -70,28 +70,31 @@ async fn login(
     State(pages): State<Pages>,
     JsonBody(credentials): JsonBody<Credentials>,
 ) -> Result<Response, ApiError> {
-    let pair = pages.sessions.sign_in(credentials).await?;
+    let pair = pages.accounts.sign_in(credentials).await?;
     pages.answer(&pair)
 }
 
 async fn refresh(State(pages): State<Pages>, session: Session) -> Result<Response, ApiError> {
-    match pages.sessions.renew(&session.refresh_token).await {
+    match pages.accounts.renew(&session.refresh_token).await {
         Ok(pair) => pages.answer(&pair),
         Err(error @ ApiError::InvalidGrant) => Ok((pages.forget(), error).into_response()),
         Err(error) => Err(error),
     }
 }
 
-/// Anybody can make up a refresh token, and have a CSRF token for it. Only what is a session takes
-/// room among those that have ended, which is not endless.
+/// Anybody can make up a refresh token, and have a CSRF token for it. Only what is a session is
+/// ended, since the list of those is not endless.
 async fn logout(
     State(pages): State<Pages>,
     session: Session,
     request: Request,
 ) -> Result<Response, ApiError> {
     let has_access = pages.has_access(RequestHead::from(&request), &session.id);
-    if has_access || pages.sessions.is_alive(&session.id).await? {
-        pages.sessions.sign_out(&session.id).await?;
+    let sessions = &pages.accounts.sessions;
+    if has_access {
+        sessions.sign_out(&session.id).await?;
+    } else {
+        sessions.sign_out_token(&session.refresh_token).await?;
     }
     Ok((pages.forget(), StatusCode::NO_CONTENT).into_response())
 }
@@ -113,7 +116,7 @@ impl Pages {
     }
 
     fn csrf_token(&self, session_id: &str) -> Result<String, IssueError> {
-        let issuer = self.sessions.issuer.name();
+        let issuer = self.accounts.sessions.issuer().name();
         Ok(self.csrf.token_for(issuer, session_id)?)
     }
 
@@ -157,7 +160,7 @@ impl FromRequestParts<Pages> for Session {
     async fn from_request_parts(parts: &mut Parts, pages: &Pages) -> Result<Self, ApiError> {
         let request = RequestHead::from(&*parts);
         let session = pages.session(request)?;
-        let issuer = pages.sessions.issuer.name();
+        let issuer = pages.accounts.sessions.issuer().name();
         pages.csrf.check(request, issuer, &session.id)?;
         Ok(session)
     }

@@ -9,9 +9,9 @@ use axum::{Json, Router};
 use serde::Serialize;
 use tower_bearer::verify::{RevocationState, RevocationStatus};
 
-use crate::sessions::Sessions;
+use crate::accounts::Accounts;
 
-pub(crate) fn router() -> Router<Arc<Sessions>> {
+pub(crate) fn router() -> Router<Arc<Accounts>> {
     Router::new().route("/healthz", get(health))
 }
 
@@ -24,12 +24,12 @@ struct Health {
     revocations: RevocationStatus,
 }
 
-async fn health(State(sessions): State<Arc<Sessions>>) -> (StatusCode, Json<Health>) {
-    let (store, database) = tokio::join!(sessions.store.get("health"), sessions.users.ready());
+async fn health(State(accounts): State<Arc<Accounts>>) -> (StatusCode, Json<Health>) {
+    let (store, database) = tokio::join!(accounts.store.get("health"), accounts.users.ready());
     let health = Health {
         store: word(store.is_ok()),
         database: word(database.is_ok()),
-        revocations: sessions.revocations.status(),
+        revocations: accounts.revocations.status(),
     };
     let status = match health.revocations.state {
         RevocationState::Unavailable => StatusCode::SERVICE_UNAVAILABLE,

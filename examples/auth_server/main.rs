@@ -19,6 +19,7 @@
     reason = "a program that people run"
 )]
 
+mod accounts;
 mod answers;
 mod bearer;
 mod cookies;
@@ -26,7 +27,6 @@ mod health;
 mod options;
 mod page;
 mod passwords;
-mod sessions;
 mod stores;
 mod users;
 
@@ -87,14 +87,14 @@ async fn set_up() -> Result<(TcpListener, Router), Box<dyn Error>> {
 
     let listener = TcpListener::bind(options.listen).await?;
     let address = listener.local_addr()?;
-    let sessions = Arc::new(options.sessions(address).await?);
-    let verifier = options.verifier(&sessions)?;
+    let accounts = Arc::new(options.accounts(address).await?);
+    let verifier = options.verifier(&accounts)?;
     // It starts without its store as well: requests are answered with 503 until that is there.
     if let Err(error) = verifier.ready().await {
         tracing::warn!("{error}");
     }
     let pages = Pages {
-        sessions: Arc::clone(&sessions),
+        accounts: Arc::clone(&accounts),
         verifier: verifier.clone(),
         cookies: SessionCookies::new(cookies::PATH)?,
         csrf: options.csrf()?,
@@ -104,11 +104,11 @@ async fn set_up() -> Result<(TcpListener, Router), Box<dyn Error>> {
         .csrf(pages.csrf.clone());
     // What the metadata would otherwise say by saying nothing is a flow that is not here.
     let grants = serde_json::json!({ "grant_types_supported": [] });
-    let well_known = sessions.issuer.well_known()?.metadata(grants)?;
+    let well_known = accounts.sessions.issuer().well_known()?.metadata(grants)?;
 
     let app = bearer::router(auth)
         .merge(health::router())
-        .with_state(sessions)
+        .with_state(accounts)
         .merge(cookies::router(pages))
         .merge(page::router())
         .fallback_service(well_known)

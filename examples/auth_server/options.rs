@@ -14,11 +14,11 @@ use tower_bearer::auth::Csrf;
 use tower_bearer::jose::KeyFamily;
 use tower_bearer::verify::Staleness;
 use tower_bearer::{Algorithm, SigningKey, Verifier};
-use tower_bearer_issuer::{RefreshTokens, TokenIssuer};
+use tower_bearer_issuer::{RefreshTokens, Sessions, TokenIssuer};
 use zeroize::Zeroizing;
 
+use crate::accounts::Accounts;
 use crate::passwords::Passwords;
-use crate::sessions::Sessions;
 use crate::stores::Stores;
 use crate::users::Users;
 
@@ -100,19 +100,21 @@ impl Options {
     }
 
     /// What the routes work on, for a server that listens here.
-    pub(crate) async fn sessions(&self, address: SocketAddr) -> Result<Sessions, Box<dyn Error>> {
+    pub(crate) async fn accounts(&self, address: SocketAddr) -> Result<Accounts, Box<dyn Error>> {
         let Stores { store, revocations } = Stores::open(&self.store, self.staleness())?;
-        let sessions = Sessions {
-            issuer: self.token_issuer(address)?,
-            refresh_tokens: RefreshTokens::builder(Arc::clone(&store))
-                .absolute_lifetime(Duration::from_secs(self.refresh_ttl))
-                .grace(Duration::from_secs(self.refresh_grace))
-                .build()?,
+        let refresh_tokens = RefreshTokens::builder(Arc::clone(&store))
+            .absolute_lifetime(Duration::from_secs(self.refresh_ttl))
+            .grace(Duration::from_secs(self.refresh_grace))
+            .build()?;
+        let revocations = revocations
+            .longest_life(Duration::from_secs(self.access_ttl))
+            .margin(self.margin())
+            .build()?;
+        let issuer = self.token_issuer(address)?;
+        let accounts = Accounts {
+            sessions: Sessions::new(issuer, refresh_tokens, revocations.clone()),
             store,
-            revocations: revocations
-                .longest_life(Duration::from_secs(self.access_ttl))
-                .margin(self.margin())
-                .build()?,
+            revocations,
             passwords: Passwords::new()?,
             users: Users::open(&self.database).await?,
         };
@@ -120,12 +122,12 @@ impl Options {
         if self.store != "memory" && !is_named {
             tracing::warn!("no other server takes its tokens: give all one --key and one --issuer");
         }
-        Ok(sessions)
+        Ok(accounts)
     }
 
-    /// Whoever trusts the issuer of these sessions, and takes nothing but access tokens.
-    pub(crate) fn verifier(&self, sessions: &Sessions) -> Result<Verifier, Box<dyn Error>> {
-        let issuer = &sessions.issuer;
+    /// Trusts the issuer of these sessions, and takes nothing but access tokens.
+    pub(crate) fn verifier(&self, accounts: &Accounts) -> Result<Verifier, Box<dyn Error>> {
+        let issuer = accounts.sessions.issuer();
         let verifier = Verifier::builder()
             .issuer(issuer.name(), issuer.clone())
             .audience(&self.audience)
@@ -133,7 +135,7 @@ impl Options {
             .token_type("at+jwt")
             .require_claim("sub")
             .require_claim("sid")
-            .revocations(sessions.revocations.clone())
+            .revocations(accounts.revocations.clone())
             .leeway(Duration::from_secs(self.leeway))
             .roles_claim("roles")
             .build()?;

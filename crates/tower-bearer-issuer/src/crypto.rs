@@ -16,6 +16,6 @@ pub(crate) fn sha256(bytes: &[u8]) -> [u8; 32] {
 }
 
 /// Compares in constant time.
-pub(crate) fn equal(one: &[u8; 32], other: &[u8; 32]) -> bool {
+pub(crate) fn equal<const N: usize>(one: &[u8; N], other: &[u8; N]) -> bool {
     one.ct_eq(other).into()
 }

@@ -88,6 +88,7 @@ mod issuer;
 mod observe;
 mod pair;
 mod refresh;
+mod sessions;
 mod signing_keys;
 pub mod store;
 // With `modelled`, which only `tests/models` sets, its threads take turns as a model says.
@@ -104,4 +105,5 @@ pub use self::pair::TokenPair;
 pub use self::refresh::{
     Grant, RefreshError, RefreshToken, RefreshTokens, RefreshTokensBuilder, Reuse, UsedToken,
 };
+pub use self::sessions::{Renewal, SessionError, Sessions};
 pub use self::well_known::WellKnown;

@@ -50,6 +50,11 @@ impl TokenPair {
         &self.access_token
     }
 
+    /// The id of the session, which is the family of the refresh token.
+    pub fn session_id(&self) -> &str {
+        self.refresh_token.family_id()
+    }
+
     /// The refresh token.
     pub fn refresh_token(&self) -> &RefreshToken {
         &self.refresh_token

@@ -21,7 +21,9 @@ use tower_bearer::verify::{Batch, Entry, Feed, FeedFuture, Position};
 use tower_bearer::verify::{Revocation, RevocationList, Staleness, Tenants};
 use tower_bearer::{Algorithm, BearerAuthLayer, VerifiedToken, Verifier};
 use tower_bearer_issuer::store::{MemoryStore, Store, StoreFuture};
-use tower_bearer_issuer::{Grant, RefreshError, RefreshToken, RefreshTokens};
+use tower_bearer_issuer::{
+    Grant, RefreshError, RefreshToken, RefreshTokens, TokenIssuer, TokenPair,
+};
 
 use crate::keys::remote::{Server, secs};
 
@@ -228,6 +230,56 @@ fn ending_families_happens_or_not() {
                 // The subject can sign in, whatever was half done.
                 let next = it.tokens.begin(Grant::new("alice")).await.unwrap();
                 it.tokens.use_token(next.as_str()).await.unwrap();
+            },
+        );
+    }
+}
+
+/// A sign-out that has begun ends all, also if nobody waits for it.
+#[test]
+fn a_sign_out_goes_on_whoever_waits() {
+    struct SignedIn {
+        sessions: tower_bearer_issuer::Sessions,
+        verifier: Verifier,
+        pair: TokenPair,
+    }
+    let new = || {
+        let key = TestIssuer::new(ISSUER, Algorithm::HS256);
+        let key = key.signing_key().clone().with_key_id("key");
+        let list = RevocationList::local().build().unwrap();
+        let builder = <Verifier>::builder().issuer(ISSUER, key.verifying_key());
+        let builder = builder.any_audience().revocations(list.clone());
+        let issuer = TokenIssuer::builder().issuer(ISSUER).audience("api");
+        let issuer = issuer.key(key).build().unwrap();
+        let tokens = <RefreshTokens>::builder(Slow(MemoryStore::new()));
+        let tokens = tokens.build().unwrap();
+        let sessions = tower_bearer_issuer::Sessions::new(issuer, tokens, list);
+        let pair = wait_for(sessions.sign_in(Grant::new("alice"), |token| token));
+        SignedIn {
+            pair: pair.unwrap(),
+            verifier: builder.build().unwrap(),
+            sessions,
+        }
+    };
+    for everywhere in [false, true] {
+        drop_at_each_point(
+            new,
+            |it| {
+                Box::pin(async move {
+                    if everywhere {
+                        it.sessions.sign_out_everywhere("alice").await.unwrap();
+                    } else {
+                        it.sessions.sign_out(it.pair.session_id()).await.unwrap();
+                    }
+                })
+            },
+            async |it, polls, _| {
+                let has_access = it
+                    .verifier
+                    .verify_now(it.pair.access_token().as_str())
+                    .is_ok();
+                let is_alive = it.sessions.is_alive(it.pair.session_id()).await.unwrap();
+                assert_eq!((has_access, is_alive), (polls == 0, polls == 0));
             },
         );
     }

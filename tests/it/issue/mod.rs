@@ -4,6 +4,7 @@ mod cookies;
 mod pair;
 mod refresh;
 mod rotation;
+mod sessions;
 mod well_known;
 
 use std::time::Duration;

@@ -3,10 +3,11 @@
 use serde_json::json;
 use tower_bearer::SigningKey;
 use tower_bearer::config::VerifierConfig;
+use tower_bearer::verify::RevocationList;
 use tower_bearer_issuer::TokenIssuer;
 use tower_bearer_issuer::store::MemoryStore;
 use tower_bearer_issuer::{
-    Grant, IssueError, RefreshError, RefreshTokens, SessionCookies, TokenPair,
+    Grant, IssueError, RefreshError, RefreshTokens, SessionCookies, Sessions, TokenPair,
 };
 
 use super::search::Told;
@@ -37,7 +38,7 @@ pub(super) async fn tell(told: &mut Told) {
     told.show(&tokens);
     let grant = Grant::new(SUBJECT)
         .scope(SCOPE)
-        .with_session(PASSWORD.to_owned());
+        .with_data(PASSWORD.to_owned());
     told.show(&grant);
     let first = tokens.begin(grant).await.unwrap();
     told.keep(first.as_str());
@@ -52,6 +53,17 @@ pub(super) async fn tell(told: &mut Told) {
         panic!("{error}");
     };
     told.show(&reuse);
+
+    let list = RevocationList::local().build().unwrap();
+    let sessions = Sessions::new(token_issuer.clone(), tokens, list);
+    told.show(&sessions);
+    let grant = Grant::new(SUBJECT).with_data(PASSWORD.to_owned());
+    let signed_in = sessions.sign_in(grant, |token| token).await.unwrap();
+    told.keep(signed_in.refresh_token().as_str());
+    let renewal = sessions.renew(signed_in.refresh_token().as_str()).await;
+    let renewal = renewal.unwrap();
+    told.show(&renewal);
+    told.error(&renewal.refuse().await);
 
     let pair = TokenPair::new(access, used.into_token());
     told.show(&pair);

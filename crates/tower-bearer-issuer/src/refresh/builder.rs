@@ -20,14 +20,14 @@ const MAX_GRACE: Duration = Duration::from_secs(60);
 
 /// Sets [`RefreshTokens`] up.
 #[must_use]
-pub struct RefreshTokensBuilder<S = ()> {
+pub struct RefreshTokensBuilder<D = ()> {
     store: Box<dyn Store>,
     lifetimes: Lifetimes,
     clock: Box<dyn Clock>,
-    session: PhantomData<fn() -> S>,
+    data: PhantomData<fn() -> D>,
 }
 
-impl<S: Serialize + DeserializeOwned + Send + Sync + 'static> RefreshTokensBuilder<S> {
+impl<D: Serialize + DeserializeOwned + Send + Sync + 'static> RefreshTokensBuilder<D> {
     pub(super) fn new(store: Box<dyn Store>) -> Self {
         Self {
             store,
@@ -37,7 +37,7 @@ impl<S: Serialize + DeserializeOwned + Send + Sync + 'static> RefreshTokensBuild
                 grace: Duration::ZERO,
             },
             clock: Box::new(SystemTime::now),
-            session: PhantomData,
+            data: PhantomData,
         }
     }
 
@@ -93,7 +93,7 @@ impl<S: Serialize + DeserializeOwned + Send + Sync + 'static> RefreshTokensBuild
     ///     "the grace for refresh tokens is longer than 60 s, in which a thief goes unnoticed"
     /// );
     /// ```
-    pub fn build(self) -> Result<RefreshTokens<S>, ConfigError> {
+    pub fn build(self) -> Result<RefreshTokens<D>, ConfigError> {
         let lifetimes = [self.lifetimes.absolute, self.lifetimes.idle];
         if lifetimes.iter().any(|lifetime| lifetime.as_secs() == 0) {
             return Err(ConfigError::OutOfRange(
@@ -114,7 +114,7 @@ impl<S: Serialize + DeserializeOwned + Send + Sync + 'static> RefreshTokensBuild
     }
 }
 
-impl<S> fmt::Debug for RefreshTokensBuilder<S> {
+impl<D> fmt::Debug for RefreshTokensBuilder<D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RefreshTokensBuilder")
             .field("lifetimes", &self.lifetimes)

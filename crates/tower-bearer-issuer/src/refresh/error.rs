@@ -49,7 +49,7 @@ impl fmt::Display for RefreshError {
                 f.write_str("the grant is larger than 3 KiB, or cannot be JSON: keep less in it")
             }
             Self::Undecodable => f.write_str(
-                "what was kept with the refresh token does not decode into the session type: \
+                "what was kept with the refresh token does not decode into its type: \
                  give new members a default",
             ),
             Self::Store(error) => error.fmt(f),

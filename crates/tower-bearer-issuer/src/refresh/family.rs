@@ -20,14 +20,16 @@ pub(super) struct Lifetimes {
 }
 
 /// A family, as the store has it. It holds no token, and nothing from which one could be made.
-#[derive(Serialize, Deserialize)]
-pub(super) struct Family<S> {
-    grant: Grant<S>,
+#[derive(Clone, Serialize, Deserialize)]
+pub(super) struct Family<D> {
+    grant: Grant<D>,
     begun_at: NumericDate,
     used_at: NumericDate,
     /// What marked the subject when the family began, if anything did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     mark: Option<String>,
+    /// Tells the tokens of the family from made-up ones.
+    key: Bytes,
     /// The hash of the token that is good.
     current: Bytes,
     /// The token that was used last, where it may be used again for a while.
@@ -35,17 +37,18 @@ pub(super) struct Family<S> {
     previous: Option<Previous>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 struct Previous {
     hash: Bytes,
     /// With the token itself, but only with it, this makes the next one.
     salt: Bytes,
 }
 
-impl<S> Family<S> {
+impl<D> Family<D> {
     pub(super) fn begun(
-        grant: Grant<S>,
+        grant: Grant<D>,
         mark: Option<String>,
+        key: [u8; 32],
         current: [u8; 32],
         now: NumericDate,
     ) -> Self {
@@ -54,6 +57,7 @@ impl<S> Family<S> {
             begun_at: now,
             used_at: now,
             mark,
+            key: Bytes(key),
             current: Bytes(current),
             previous: None,
         }
@@ -70,6 +74,10 @@ impl<S> Family<S> {
             current: Bytes(next),
             ..self
         }
+    }
+
+    pub(super) fn key(&self) -> &[u8; 32] {
+        &self.key.0
     }
 
     pub(super) fn is_current(&self, hash: &[u8; 32]) -> bool {
@@ -97,20 +105,16 @@ impl<S> Family<S> {
         self.begun_at
     }
 
-    pub(super) fn subject(&self) -> &str {
-        self.grant.subject()
+    pub(super) fn grant(&self) -> &Grant<D> {
+        &self.grant
     }
 
     pub(super) fn mark(&self) -> Option<&str> {
         self.mark.as_deref()
     }
-
-    pub(super) fn into_grant(self) -> Grant<S> {
-        self.grant
-    }
 }
 
-impl<S: Serialize + DeserializeOwned> Family<S> {
+impl<D: Serialize + DeserializeOwned> Family<D> {
     pub(super) fn read(record: &[u8]) -> Option<Self> {
         serde_json::from_slice(record).ok()
     }
@@ -121,6 +125,7 @@ impl<S: Serialize + DeserializeOwned> Family<S> {
 }
 
 /// 32 bytes, as text in base64url.
+#[derive(Clone)]
 struct Bytes([u8; 32]);
 
 impl Serialize for Bytes {

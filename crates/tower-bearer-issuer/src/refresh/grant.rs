@@ -11,19 +11,19 @@ use serde::{Deserialize, Serialize};
 /// ```
 /// use tower_bearer_issuer::Grant;
 ///
-/// let grant = Grant::new("alice").scope("read write").audience("my-api").with_session(7);
+/// let grant = Grant::new("alice").scope("read write").audience("my-api").with_data(7);
 /// assert_eq!(grant.subject(), "alice");
-/// assert_eq!(*grant.session(), 7);
+/// assert_eq!(*grant.data(), 7);
 /// ```
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Grant<S = ()> {
+pub struct Grant<D = ()> {
     #[serde(rename = "sub")]
     subject: String,
     #[serde(rename = "scope")]
     scopes: String,
     #[serde(rename = "aud")]
     audiences: Vec<String>,
-    session: S,
+    data: D,
 }
 
 impl Grant {
@@ -33,12 +33,12 @@ impl Grant {
             subject: subject.into(),
             scopes: String::new(),
             audiences: Vec::new(),
-            session: (),
+            data: (),
         }
     }
 }
 
-impl<S> Grant<S> {
+impl<D> Grant<D> {
     /// Grants these scopes, with one space between each two.
     #[must_use]
     pub fn scope(mut self, scopes: impl Into<String>) -> Self {
@@ -55,12 +55,12 @@ impl<S> Grant<S> {
 
     /// Keeps something of the application's own, in place of what was kept before.
     #[must_use]
-    pub fn with_session<T>(self, session: T) -> Grant<T> {
+    pub fn with_data<T>(self, data: T) -> Grant<T> {
         Grant {
             subject: self.subject,
             scopes: self.scopes,
             audiences: self.audiences,
-            session,
+            data,
         }
     }
 
@@ -80,16 +80,12 @@ impl<S> Grant<S> {
     }
 
     /// What the application keeps.
-    pub fn session(&self) -> &S {
-        &self.session
-    }
-
-    pub(super) fn into_subject(self) -> String {
-        self.subject
+    pub fn data(&self) -> &D {
+        &self.data
     }
 }
 
-impl<S> fmt::Debug for Grant<S> {
+impl<D> fmt::Debug for Grant<D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Grant").finish_non_exhaustive()
     }

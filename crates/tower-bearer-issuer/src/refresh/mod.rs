@@ -1,6 +1,7 @@
 //! Refresh tokens, each good for one use.
 
 mod builder;
+mod consume;
 mod error;
 mod family;
 mod grant;
@@ -19,13 +20,13 @@ use tower_bearer::jose::NumericDate;
 use tower_bearer::verify::Clock;
 
 pub use self::builder::RefreshTokensBuilder;
+pub(crate) use self::consume::Usable;
 pub use self::error::{RefreshError, Reuse};
 use self::family::{Family, Lifetimes};
 pub use self::grant::Grant;
+pub(crate) use self::token::NewFamily;
 pub use self::token::RefreshToken;
-use self::token::Secrets;
 pub use self::used::UsedToken;
-use crate::observe;
 use crate::store::Store;
 
 /// Refresh tokens that are replaced with each use
@@ -42,11 +43,11 @@ use crate::store::Store;
 /// | [idle lifetime](RefreshTokensBuilder::idle_lifetime) | 14 days after the last use |
 /// | [grace](RefreshTokensBuilder::grace) | none |
 ///
-/// Tokens are opaque: 384 random bits behind `tbr_`. The [store](crate::store) holds hashes of
-/// them, so that nobody who reads it can use or revoke anything. A token that is malformed, or
-/// never was one of a family, ends nothing.
+/// Tokens are opaque: `tbr_`, 256 random bits, and a tag that tells them from damaged or made-up
+/// ones, which end nothing. The [store](crate::store) holds hashes, so whoever reads it can neither
+/// use nor revoke a token.
 ///
-/// `S` is what the application keeps with each sign-in: anything small that `serde` writes and
+/// `D` is what the application keeps with each sign-in: anything small that `serde` writes and
 /// reads. Give members that come later a default, for what is kept already has none.
 ///
 /// ```
@@ -56,16 +57,16 @@ use crate::store::Store;
 /// use tower_bearer_issuer::store::MemoryStore;
 ///
 /// #[derive(serde::Serialize, serde::Deserialize)]
-/// struct Session {
+/// struct SignIn {
 ///     device: String,
 /// }
 ///
-/// let tokens = RefreshTokens::<Session>::builder(MemoryStore::new()).build()?;
-/// let session = Session { device: "phone".into() };
-/// let first = tokens.begin(Grant::new("alice").with_session(session)).await?;
+/// let tokens = RefreshTokens::<SignIn>::builder(MemoryStore::new()).build()?;
+/// let sign_in = SignIn { device: "phone".into() };
+/// let first = tokens.begin(Grant::new("alice").with_data(sign_in)).await?;
 ///
 /// let used = tokens.use_token(first.as_str()).await?;
-/// assert_eq!(used.grant().session().device, "phone");
+/// assert_eq!(used.grant().data().device, "phone");
 /// let second = used.into_token();
 ///
 /// let stolen = tokens.use_token(first.as_str()).await;
@@ -75,9 +76,9 @@ use crate::store::Store;
 /// # Ok(())
 /// # }
 /// ```
-pub struct RefreshTokens<S = ()> {
+pub struct RefreshTokens<D = ()> {
     inner: Arc<Inner>,
-    session: std::marker::PhantomData<fn() -> S>,
+    data: std::marker::PhantomData<fn() -> D>,
 }
 
 struct Inner {
@@ -86,16 +87,16 @@ struct Inner {
     clock: Box<dyn Clock>,
 }
 
-impl<S: Serialize + DeserializeOwned + Send + Sync + 'static> RefreshTokens<S> {
+impl<D: Serialize + DeserializeOwned + Send + Sync + 'static> RefreshTokens<D> {
     /// Begins to set them up, over the store that holds their families.
-    pub fn builder(store: impl Store) -> RefreshTokensBuilder<S> {
+    pub fn builder(store: impl Store) -> RefreshTokensBuilder<D> {
         RefreshTokensBuilder::new(Box::new(store))
     }
 
     fn new(inner: Inner) -> Self {
         Self {
             inner: Arc::new(inner),
-            session: std::marker::PhantomData,
+            data: std::marker::PhantomData,
         }
     }
 
@@ -106,11 +107,24 @@ impl<S: Serialize + DeserializeOwned + Send + Sync + 'static> RefreshTokens<S> {
     /// [`RefreshError::GrantTooLarge`] if the grant takes more than 3 KiB as JSON, or cannot be
     /// JSON; [`RefreshError::Store`], also if there is no room; [`RefreshError::Key`] if there are
     /// no random numbers.
-    pub async fn begin(&self, grant: Grant<S>) -> Result<RefreshToken, RefreshError> {
+    pub async fn begin(&self, grant: Grant<D>) -> Result<RefreshToken, RefreshError> {
+        let new = NewFamily::random()?;
+        self.begin_as(new, grant).await
+    }
+
+    /// Begins a family whose id was given out before.
+    pub(crate) async fn begin_as(
+        &self,
+        new: NewFamily,
+        grant: Grant<D>,
+    ) -> Result<RefreshToken, RefreshError> {
+        let NewFamily {
+            key: tag_key,
+            secrets,
+        } = new;
         let now = self.now();
-        let secrets = Secrets::random()?;
         let mark = self.mark_of(grant.subject()).await?;
-        let family = Family::begun(grant, mark, secrets.hash(), now);
+        let family = Family::begun(grant, mark, tag_key, secrets.hash(), now);
         let record = family.write().ok_or(RefreshError::GrantTooLarge)?;
         if record.len() > MAX_FIRST_RECORD_LEN {
             return Err(RefreshError::GrantTooLarge);
@@ -122,95 +136,8 @@ impl<S: Serialize + DeserializeOwned + Send + Sync + 'static> RefreshTokens<S> {
         Ok(RefreshToken::new(&secrets, id, ttl))
     }
 
-    /// Uses a token: consumes it, and gives the next of its family, with what was granted.
-    ///
-    /// Whether the subject may still have access is for the application to see, with each use. If
-    /// not, [revoke](Self::revoke_subject) what it has.
-    ///
-    /// # Errors
-    ///
-    /// [`RefreshError::Unknown`] for whatever is no token of a living family;
-    /// [`RefreshError::Reused`] for one that was used before, whose family is revoked now;
-    /// [`RefreshError::Undecodable`] if what was kept does not decode into `S`, which leaves all as
-    /// it was; [`RefreshError::Store`] and [`RefreshError::Key`]. A client is told `invalid_grant`
-    /// ([RFC 6749 §5.2](https://www.rfc-editor.org/rfc/rfc6749#section-5.2)) where
-    /// [`is_invalid_grant`](RefreshError::is_invalid_grant), and 503 otherwise.
-    ///
-    /// After an error of the store, the token may have been consumed. If so, to try again ends the
-    /// family, unless a [grace](RefreshTokensBuilder::grace) is set.
-    pub async fn use_token(&self, token: &str) -> Result<UsedToken<S>, RefreshError> {
-        let secrets = Secrets::parse(token).ok_or(RefreshError::Unknown)?;
-        let id = secrets.family_id();
-        let now = self.now();
-        let (family, record) = self.find(&id, now).await?;
-        if family.is_current(&secrets.hash())
-            && let Some(used) = self.consume(&secrets, &id, family, &record, now).await?
-        {
-            return Ok(used);
-        }
-        // It was consumed before, or by another use since it was looked at.
-        let (family, _) = self.find(&id, now).await?;
-        self.refuse_revoked(&family, &id).await?;
-        let grace = self.inner.lifetimes.grace;
-        if let Some(salt) = family.replay(&secrets.hash(), grace, now) {
-            let next = secrets.next(salt);
-            return Ok(self.used(&next, id, family, now));
-        }
-        if self.inner.store.remove(&key(&id)).await? {
-            observe::refresh_token_reused();
-        }
-        let subject = family.into_grant().into_subject();
-        Err(RefreshError::Reused(Reuse::new(subject, id)))
-    }
-
-    async fn find(&self, id: &str, now: NumericDate) -> Result<(Family<S>, Vec<u8>), RefreshError> {
-        let record = self.inner.store.get(&key(id)).await?;
-        let record = record.ok_or(RefreshError::Unknown)?;
-        let family = Family::read(&record).ok_or(RefreshError::Undecodable)?;
-        // The clock of the store may be another.
-        if self.time_left(&family, now).is_zero() {
-            return Err(RefreshError::Unknown);
-        }
-        Ok((family, record))
-    }
-
-    /// Consumes the current token, unless another use was faster.
-    async fn consume(
-        &self,
-        secrets: &Secrets,
-        id: &str,
-        family: Family<S>,
-        record: &[u8],
-        now: NumericDate,
-    ) -> Result<Option<UsedToken<S>>, RefreshError> {
-        let salt = token::random_salt()?;
-        let next = secrets.next(&salt);
-        let replayable = (!self.inner.lifetimes.grace.is_zero()).then_some(salt);
-        let family = family.used(next.hash(), replayable, now);
-        let changed = family.write().ok_or(RefreshError::Undecodable)?;
-        let ttl = self.time_left(&family, now);
-        let (store, key) = (&self.inner.store, key(id));
-        if !store.swap(&key, Some(record), &changed, ttl).await? {
-            return Ok(None);
-        }
-        // Not before: between the look and the swap, the subject could be revoked unseen.
-        self.refuse_revoked(&family, id).await?;
-        Ok(Some(self.used(&next, id.into(), family, now)))
-    }
-
-    fn used(
-        &self,
-        next: &Secrets,
-        id: String,
-        family: Family<S>,
-        now: NumericDate,
-    ) -> UsedToken<S> {
-        let lifetime = self.time_left(&family, now);
-        UsedToken::new(RefreshToken::new(next, id, lifetime), family)
-    }
-
     /// For how long the family lives if nobody uses its token.
-    fn time_left(&self, family: &Family<S>, now: NumericDate) -> Duration {
+    fn time_left(&self, family: &Family<D>, now: NumericDate) -> Duration {
         let end = family.expires_at(&self.inner.lifetimes).as_secs();
         Duration::from_secs(end.saturating_sub(now.as_secs()).try_into().unwrap_or(0))
     }
@@ -228,16 +155,16 @@ fn key(family_id: &str) -> String {
     format!("refresh:{family_id}")
 }
 
-impl<S> Clone for RefreshTokens<S> {
+impl<D> Clone for RefreshTokens<D> {
     fn clone(&self) -> Self {
         Self {
             inner: Arc::clone(&self.inner),
-            session: self.session,
+            data: self.data,
         }
     }
 }
 
-impl<S> fmt::Debug for RefreshTokens<S> {
+impl<D> fmt::Debug for RefreshTokens<D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RefreshTokens")
             .field("lifetimes", &self.inner.lifetimes)

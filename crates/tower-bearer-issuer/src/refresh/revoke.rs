@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use super::token::{Secrets, is_family_id};
 use super::{RefreshError, RefreshTokens, key};
 
-impl<S: Serialize + DeserializeOwned + Send + Sync + 'static> RefreshTokens<S> {
+impl<D: Serialize + DeserializeOwned + Send + Sync + 'static> RefreshTokens<D> {
     /// Revokes a family: none of its tokens is good any more. Tells whether there was one.
     ///
     /// # Errors
@@ -22,13 +22,28 @@ impl<S: Serialize + DeserializeOwned + Send + Sync + 'static> RefreshTokens<S> {
     /// Revokes the family of a token, used or not, for somebody who signs out
     /// ([RFC 7009](https://www.rfc-editor.org/rfc/rfc7009)). Tells whether there was one.
     ///
+    /// A damaged copy of a token revokes nothing.
+    ///
     /// # Errors
     ///
-    /// [`RefreshError::Store`] and [`RefreshError::Key`].
+    /// [`RefreshError::Store`], and [`RefreshError::Undecodable`] if what was kept does not decode into `D`.
     pub async fn revoke_token(&self, token: &str) -> Result<bool, RefreshError> {
-        match Secrets::parse(token) {
-            Some(secrets) => self.revoke(&secrets.family_id()).await,
+        match self.family_of(token).await? {
+            Some(family_id) => self.revoke(&family_id).await,
             None => Ok(false),
+        }
+    }
+
+    /// The living family that issued a token.
+    pub(crate) async fn family_of(&self, token: &str) -> Result<Option<String>, RefreshError> {
+        let Some(secrets) = Secrets::parse(token) else {
+            return Ok(None);
+        };
+        let family_id = secrets.family_id();
+        match self.find(&family_id, self.now()).await {
+            Ok((family, _)) => Ok(secrets.is_issued_by(family.key()).then_some(family_id)),
+            Err(RefreshError::Unknown) => Ok(None),
+            Err(error) => Err(error),
         }
     }
 
@@ -44,7 +59,7 @@ impl<S: Serialize + DeserializeOwned + Send + Sync + 'static> RefreshTokens<S> {
     /// # Errors
     ///
     /// [`RefreshError::Store`], [`RefreshError::Key`], and [`RefreshError::Undecodable`] if what was
-    /// kept does not decode into `S`.
+    /// kept does not decode into `D`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]

@@ -14,7 +14,7 @@ use super::family::Family;
 use super::{RefreshError, RefreshTokens, key};
 use crate::crypto::{random, sha256};
 
-impl<S: Serialize + DeserializeOwned + Send + Sync + 'static> RefreshTokens<S> {
+impl<D: Serialize + DeserializeOwned + Send + Sync + 'static> RefreshTokens<D> {
     /// Revokes all families of a subject, for somebody who signs out everywhere: none of their
     /// tokens is good any more, on any instance with the same store. Sign-ins that are under way
     /// meanwhile may end, too; those that begin after it live.
@@ -62,10 +62,10 @@ impl<S: Serialize + DeserializeOwned + Send + Sync + 'static> RefreshTokens<S> {
     /// Ends a family whose subject was revoked after it began.
     pub(super) async fn refuse_revoked(
         &self,
-        family: &Family<S>,
+        family: &Family<D>,
         id: &str,
     ) -> Result<(), RefreshError> {
-        let mark = self.mark_of(family.subject()).await?;
+        let mark = self.mark_of(family.grant().subject()).await?;
         if mark.is_none() || mark.as_deref() == family.mark() {
             return Ok(());
         }

@@ -8,30 +8,56 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use tower_bearer::KeyError;
 use zeroize::Zeroizing;
 
-use crate::crypto::{random, sha256};
+use crate::crypto::{equal, random, sha256};
 
 /// What all refresh tokens begin with, so that whoever looks for secrets that were left lying
 /// about finds them.
 const PREFIX: &str = "tbr_";
 
-/// What else is hashed is hashed without it.
+/// These keep hashes for different purposes apart.
 const NEXT: &[u8] = b"tower-bearer: the next refresh token";
+const TAG: &[u8] = b"tower-bearer: the tag of a refresh token";
 
-/// What makes a token: a part that all of a family have, and one of its own.
+/// What a token consists of: a part that its whole family shares, a number of its own, and a tag
+/// over that number.
 ///
-/// The store knows a family by the hash of its part. So nobody who knows only its id, which is no
-/// secret, can claim to have a token of it that was used, and thereby end it.
+/// A used token ends its family, and anything else must not: neither a damaged copy nor a forgery.
+/// Remembering every token that was used would take unbounded room. Instead the tag is keyed by a
+/// secret of the family that only the store holds, so a token with a right tag was issued.
+///
+/// Ending a family takes a token: the store lacks the family's part, of which it has the hash, and
+/// a client lacks the key.
 pub(super) struct Secrets {
     family: Zeroizing<[u8; 16]>,
-    own: Zeroizing<[u8; 32]>,
+    number: Zeroizing<[u8; 16]>,
+    tag: Zeroizing<[u8; 16]>,
+}
+
+/// A family that has not begun.
+pub(crate) struct NewFamily {
+    pub(super) key: [u8; 32],
+    pub(super) secrets: Secrets,
+}
+
+impl NewFamily {
+    pub(crate) fn random() -> Result<Self, KeyError> {
+        let key = random()?;
+        let secrets = Secrets::new(Zeroizing::new(random()?), random()?, &key);
+        Ok(Self { key, secrets })
+    }
+
+    pub(crate) fn id(&self) -> String {
+        self.secrets.family_id()
+    }
 }
 
 impl Secrets {
-    pub(super) fn random() -> Result<Self, KeyError> {
-        Ok(Self {
-            family: Zeroizing::new(random()?),
-            own: Zeroizing::new(random()?),
-        })
+    fn new(family: Zeroizing<[u8; 16]>, number: [u8; 16], key: &[u8; 32]) -> Self {
+        Self {
+            family,
+            number: Zeroizing::new(number),
+            tag: Zeroizing::new(tag(&number, key)),
+        }
     }
 
     pub(super) fn parse(token: &str) -> Option<Self> {
@@ -39,20 +65,28 @@ impl Secrets {
         let text = token.strip_prefix(PREFIX)?;
         let length = URL_SAFE_NO_PAD.decode_slice(text, &mut *bytes).ok()?;
         let (family, own) = bytes.get(..length)?.split_first_chunk()?;
+        let (number, tag) = own.split_first_chunk()?;
         Some(Self {
             family: Zeroizing::new(*family),
-            own: Zeroizing::new(own.try_into().ok()?),
+            number: Zeroizing::new(*number),
+            tag: Zeroizing::new(tag.try_into().ok()?),
         })
     }
 
-    /// The next token of the family: by the salt, which nobody can guess, and by this token, so
-    /// that the salt alone is worth nothing.
-    pub(super) fn next(&self, salt: &[u8; 32]) -> Self {
-        let material = Zeroizing::new([NEXT, &*self.own, salt].concat());
-        Self {
-            family: self.family.clone(),
-            own: Zeroizing::new(sha256(&material)),
-        }
+    /// Whether the family with this key issued the token, used or not.
+    pub(super) fn is_issued_by(&self, key: &[u8; 32]) -> bool {
+        equal(&tag(&self.number, key), &self.tag)
+    }
+
+    /// The next token of the family. It takes both the salt, which nobody can guess, and this
+    /// token, so that the salt alone is worth nothing.
+    pub(super) fn next(&self, salt: &[u8; 32], key: &[u8; 32]) -> Self {
+        let material = [NEXT, &*self.number, &*self.tag, salt].concat();
+        Self::new(
+            self.family.clone(),
+            half(sha256(&Zeroizing::new(material))),
+            key,
+        )
     }
 
     pub(super) fn family_id(&self) -> String {
@@ -60,11 +94,11 @@ impl Secrets {
     }
 
     pub(super) fn hash(&self) -> [u8; 32] {
-        sha256(&*self.own)
+        sha256(&Zeroizing::new([*self.number, *self.tag].concat()))
     }
 
     fn text(&self) -> Zeroizing<String> {
-        let bytes = Zeroizing::new([&self.family[..], &*self.own].concat());
+        let bytes = Zeroizing::new([*self.family, *self.number, *self.tag].concat());
         let mut text = Zeroizing::new(String::with_capacity(PREFIX.len().saturating_add(64)));
         text.push_str(PREFIX);
         URL_SAFE_NO_PAD.encode_string(&*bytes, &mut text);
@@ -72,8 +106,21 @@ impl Secrets {
     }
 }
 
+/// The input has one length, so a plain hash serves as a MAC.
+fn tag(number: &[u8; 16], key: &[u8; 32]) -> [u8; 16] {
+    half(sha256(&Zeroizing::new([TAG, key, number].concat())))
+}
+
 pub(super) fn random_salt() -> Result<[u8; 32], KeyError> {
     random()
+}
+
+fn half(hash: [u8; 32]) -> [u8; 16] {
+    let mut half = [0; 16];
+    for (to, from) in half.iter_mut().zip(hash) {
+        *to = from;
+    }
+    half
 }
 
 /// Whether a text can be the id of a family.

@@ -9,22 +9,21 @@ use super::{Grant, RefreshToken};
 
 /// What comes of using a refresh token. `Debug` shows neither token nor grant.
 #[derive(Clone)]
-pub struct UsedToken<S = ()> {
+pub struct UsedToken<D = ()> {
     token: RefreshToken,
-    begun_at: NumericDate,
-    grant: Grant<S>,
+    family: Family<D>,
 }
 
-impl<S> UsedToken<S> {
-    pub(super) fn new(token: RefreshToken, family: Family<S>) -> Self {
-        Self {
-            token,
-            begun_at: family.begun_at(),
-            grant: family.into_grant(),
-        }
+impl<D> UsedToken<D> {
+    pub(super) fn new(token: RefreshToken, family: Family<D>) -> Self {
+        Self { token, family }
     }
 
-    /// The next token of the family, to be sent to the client in place of that which it used.
+    pub(super) fn family(&self) -> &Family<D> {
+        &self.family
+    }
+
+    /// The next token of the family, to be sent to the client in place of the one it used.
     pub fn token(&self) -> &RefreshToken {
         &self.token
     }
@@ -35,17 +34,17 @@ impl<S> UsedToken<S> {
     }
 
     /// What was granted when the family began.
-    pub fn grant(&self) -> &Grant<S> {
-        &self.grant
+    pub fn grant(&self) -> &Grant<D> {
+        self.family.grant()
     }
 
     /// When the family began: when somebody signed in.
     pub fn begun_at(&self) -> NumericDate {
-        self.begun_at
+        self.family.begun_at()
     }
 }
 
-impl<S> fmt::Debug for UsedToken<S> {
+impl<D> fmt::Debug for UsedToken<D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("UsedToken").finish_non_exhaustive()
     }

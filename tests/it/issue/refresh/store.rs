@@ -130,23 +130,24 @@ async fn what_it_holds_to_the_letter() {
     let grant = Grant::new("alice")
         .scope("read")
         .audience("my-api")
-        .with_session(json!({"a": 1}));
+        .with_data(json!({"a": 1}));
     let token = tokens.begin(grant).await.unwrap();
     clock.advance(secs(60));
     tokens.use_token(token.as_str()).await.unwrap();
     let key = format!("refresh:{}", token.family_id());
     let record = store.get(&key).await.unwrap().unwrap();
     let mut record: Value = serde_json::from_slice(&record).unwrap();
-    for hash in ["/current", "/previous/hash", "/previous/salt"] {
+    for hash in ["/key", "/current", "/previous/hash", "/previous/salt"] {
         let text = record.pointer_mut(hash).unwrap().take();
         assert_eq!(text.as_str().unwrap().len(), 43);
     }
     assert_eq!(
         record,
         json!({
-            "grant": {"sub": "alice", "scope": "read", "aud": ["my-api"], "session": {"a": 1}},
+            "grant": {"sub": "alice", "scope": "read", "aud": ["my-api"], "data": {"a": 1}},
             "begun_at": NOW,
             "used_at": NOW + 60,
+            "key": null,
             "current": null,
             "previous": {"hash": null, "salt": null},
         })
@@ -188,7 +189,7 @@ async fn large_grants_are_refused_at_once() {
         .grace(secs(10))
         .build()
         .unwrap();
-    let large = |length| tokens.begin(Grant::new("alice").with_session("\"".repeat(length)));
+    let large = |length| tokens.begin(Grant::new("alice").with_data("\"".repeat(length)));
     // What fits at first fits when it has grown, too.
     let (mut fits, mut too_large) = (0, 3000);
     while too_large - fits > 1 {
@@ -212,7 +213,7 @@ async fn a_session_of_another_type_changes_nothing() {
         .build()
         .unwrap();
     let numbers = RefreshTokens::<u64>::builder(store).build().unwrap();
-    let grant = Grant::new("alice").with_session("secret of alice".to_owned());
+    let grant = Grant::new("alice").with_data("secret of alice".to_owned());
     let token = texts.begin(grant).await.unwrap();
     let error = numbers.use_token(token.as_str()).await.unwrap_err();
     assert!(matches!(error, RefreshError::Undecodable));
