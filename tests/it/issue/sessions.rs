@@ -20,10 +20,10 @@ struct Away {
 
 impl Away {
     fn is_there(&self) -> Result<(), StoreError> {
-        match self.is_away.load(Ordering::Relaxed) {
-            true => Err(StoreError::unavailable("cut")),
-            false => Ok(()),
+        if self.is_away.load(Ordering::Relaxed) {
+            return Err(StoreError::unavailable("cut"));
         }
+        Ok(())
     }
 }
 
