@@ -74,6 +74,10 @@
     feature = "test-util",
     doc = "- [`test_util`]: keys, tokens and a clock for your own tests."
 )]
+#![cfg_attr(
+    feature = "tonic",
+    doc = "- [`grpc`]: a Tonic server, requirements by method, an interceptor."
+)]
 //! - [`dangerous`]: every opt-out of a security rule.
 //!
 //! # Features
@@ -84,6 +88,7 @@
 //! | `rust-crypto` | cryptography in pure Rust |
 //! | `jsonwebtoken` (default) | conversions from and to the keys, sets and headers of `jsonwebtoken` 12 |
 //! | `axum` | [`VerifiedToken<C>`] as an extractor, [`AuthError`] as a response |
+//! | `tonic` | an interceptor, [`AuthError`] as a `Status`, `VerifiedToken::from_request` |
 //! | `remote` | keys from a JWKS URL or by discovery; needs Tokio and a C compiler |
 //! | `platform-roots` | trusts the platform's root certificates instead of Mozilla's |
 //! | `config` | a verifier described by data: TOML, environment variables |
@@ -161,6 +166,8 @@ pub mod config;
 pub mod dangerous;
 mod error;
 pub mod extract;
+#[cfg(feature = "tonic")]
+pub mod grpc;
 #[cfg(any(feature = "feed", feature = "remote"))]
 mod jitter;
 pub mod jose;

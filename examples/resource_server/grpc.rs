@@ -23,7 +23,7 @@ mod proto {
     include!("whoami.v1.rs");
 }
 
-const DESCRIPTORS: &[u8] = include_bytes!("whoami.bin");
+const DESCRIPTORS: &[u8] = include_bytes!("descriptors.bin");
 
 pub(crate) fn router(auth: &BearerAuthLayer) -> Result<Router, Box<dyn Error>> {
     let reflection = tonic_reflection::server::Builder::configure()

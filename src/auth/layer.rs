@@ -26,7 +26,7 @@ use crate::verify::{AnyVerifier, Verifier};
 /// satisfied by what the outer one has verified. Otherwise it verifies itself, and its token counts.
 #[derive(Clone)]
 pub struct BearerAuthLayer<R = DefaultRejection> {
-    config: Config<R>,
+    pub(super) config: Config<R>,
 }
 
 #[derive(Clone)]

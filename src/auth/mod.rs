@@ -59,6 +59,8 @@ mod answer;
 mod csrf;
 mod future;
 mod layer;
+#[cfg(feature = "tonic")]
+mod now;
 mod service;
 mod source;
 

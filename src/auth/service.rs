@@ -85,7 +85,7 @@ where
 }
 
 /// What to do with a request.
-enum Decision {
+pub(super) enum Decision {
     /// On to the inner service, with this caller unless an outer layer has named it already.
     Pass(Option<Caller>),
     Reject(AuthError),
@@ -115,7 +115,7 @@ impl<R> Config<R> {
         (output, kept)
     }
 
-    fn decide(&self, request: RequestHead<'_>, span: &RequestSpan) -> Decision {
+    pub(super) fn decide(&self, request: RequestHead<'_>, span: &RequestSpan) -> Decision {
         if self.passes_preflight && is_preflight(request) {
             return Decision::Pass(Some(Caller::Preflight));
         }

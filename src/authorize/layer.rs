@@ -47,7 +47,7 @@ impl RequireLayer {
         Self::new(requirement::role(role))
     }
 
-    fn check<B>(&self, request: &Request<B>) -> Result<(), AuthError> {
+    pub(super) fn check<B>(&self, request: &Request<B>) -> Result<(), AuthError> {
         match Caller::of(request.extensions())? {
             Caller::Verified(token) if self.requirement.is_met_by(token)? => Ok(()),
             Caller::Verified(_) => Err(AuthError::InsufficientScope(self.scopes.clone())),

@@ -44,11 +44,15 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! For gRPC, a [`RequireByMethodLayer`] requires something else of each method.
 
+mod by_method;
 mod future;
 mod layer;
 mod requirement;
 
+pub use self::by_method::{RequireByMethod, RequireByMethodBuilder, RequireByMethodLayer};
 pub use self::future::ResponseFuture;
 pub use self::layer::{Require, RequireLayer};
-pub use self::requirement::{Requirement, all_of, any_of, claims, role, scope};
+pub use self::requirement::{Requirement, all_of, any_of, any_token, claims, role, scope};

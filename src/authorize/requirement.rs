@@ -75,6 +75,11 @@ pub fn any_of(requirements: impl IntoIterator<Item = Requirement>) -> Requiremen
     Requirement(Kind::Any(requirements.into_iter().collect()))
 }
 
+/// Requires nothing beyond a good token.
+pub fn any_token() -> Requirement {
+    all_of([])
+}
+
 impl Requirement {
     /// Whether the token meets the requirement.
     ///

@@ -73,6 +73,9 @@ pub enum ConfigError {
     /// The name of a claim or type is empty.
     #[error("{0}")]
     EmptyName(&'static str),
+    /// The path of a gRPC method has another form, or two rows in a table.
+    #[error("the gRPC method {0:?} {1}")]
+    GrpcMethod(Box<str>, &'static str),
     /// A setting is out of range.
     #[error("{0}")]
     OutOfRange(Cow<'static, str>),

@@ -46,6 +46,8 @@ mod respond;
 
 pub use self::challenge::Challenge;
 pub(crate) use self::grpc::content_type as grpc_content_type;
+#[cfg(feature = "tonic")]
+pub(crate) use self::public::grpc_status;
 pub use self::realm::Realm;
 #[cfg(feature = "axum")]
 pub(crate) use self::refusal::late;

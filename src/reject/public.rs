@@ -68,6 +68,13 @@ impl From<&AuthError> for Public {
     }
 }
 
+/// The status code of gRPC and its message.
+#[cfg(feature = "tonic")]
+pub(crate) fn grpc_status(error: &AuthError) -> (u16, &'static str) {
+    let public = Public::from(error);
+    (public.grpc_status, public.description)
+}
+
 /// These texts tell only what the client itself has sent, so they may be as exact as the error's.
 fn malformation(reason: RequestError) -> &'static str {
     match reason {

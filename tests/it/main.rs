@@ -17,6 +17,7 @@ mod dangerous;
 mod error;
 mod extract;
 mod generated;
+mod grpc;
 mod issue;
 mod jose;
 mod jsonwebtoken;

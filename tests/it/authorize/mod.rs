@@ -1,3 +1,4 @@
+mod by_method;
 mod layer;
 mod requirement;
 

@@ -1,0 +1,100 @@
+//! What is required by which method.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+use http::Request;
+
+use super::super::requirement::any_of;
+use crate::authorize::RequireLayer;
+use crate::error::{AuthError, ConfigError};
+
+#[derive(Clone, Debug)]
+pub(super) enum Access {
+    Open,
+    Required(RequireLayer),
+}
+
+#[derive(Debug)]
+pub(super) struct Table {
+    /// By whole path.
+    methods: HashMap<Box<str>, Access>,
+    /// By name.
+    services: HashMap<Box<str>, Access>,
+    others: Access,
+    malformed: Access,
+}
+
+impl Table {
+    pub(super) fn new(
+        rows: Vec<(String, Access)>,
+        others: RequireLayer,
+    ) -> Result<Self, ConfigError> {
+        let mut table = Self {
+            methods: HashMap::new(),
+            services: HashMap::new(),
+            others: Access::Required(others),
+            malformed: Access::Required(RequireLayer::new(any_of([]))),
+        };
+        for (path, access) in rows {
+            let whole_service = path
+                .strip_suffix("/*")
+                .and_then(|path| path.strip_prefix('/'));
+            let entry = match whole_service {
+                Some(service) if is_service(service) => table.services.entry(service.into()),
+                None if service_of(&path).is_some() => table.methods.entry(path.as_str().into()),
+                _ => {
+                    return Err(ConfigError::GrpcMethod(
+                        path.into(),
+                        "has another form: write `/package.Service/Method`, \
+                         or `/package.Service/*` for a whole service",
+                    ));
+                }
+            };
+            match entry {
+                Entry::Vacant(entry) => entry.insert(access),
+                Entry::Occupied(_) => {
+                    return Err(ConfigError::GrpcMethod(
+                        path.into(),
+                        "has two rows: keep one",
+                    ));
+                }
+            };
+        }
+        Ok(table)
+    }
+
+    pub(super) fn check<B>(&self, request: &Request<B>) -> Result<(), AuthError> {
+        match self.access(request.uri().path()) {
+            Access::Open => Ok(()),
+            Access::Required(layer) => layer.check(request),
+        }
+    }
+
+    fn access(&self, path: &str) -> &Access {
+        if let Some(access) = self.methods.get(path) {
+            return access;
+        }
+        match service_of(path) {
+            Some(service) => self.services.get(service).unwrap_or(&self.others),
+            None => &self.malformed,
+        }
+    }
+}
+
+/// The service in the path of a method, if it is well-formed.
+fn service_of(path: &str) -> Option<&str> {
+    let (service, method) = path.strip_prefix('/')?.split_once('/')?;
+    (is_service(service) && is_identifier(method)).then_some(service)
+}
+
+fn is_service(name: &str) -> bool {
+    name.split('.').all(is_identifier)
+}
+
+fn is_identifier(name: &str) -> bool {
+    !name.is_empty()
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
