@@ -1,95 +1,20 @@
-//! Tonic's interceptor and its `Status`.
-
-use std::convert::Infallible;
 use std::time::Duration;
 
-use bytes::Bytes;
-use futures::FutureExt;
 use http::HeaderName;
-use http_body_util::Full;
 use serde_json::Value;
-use tonic::body::Body;
-use tonic::service::{Interceptor, LayerExt};
-use tonic::{Code, Request, Response, Status};
-use tower::util::BoxCloneService;
-use tower::{Layer, ServiceExt};
+use tonic::service::Interceptor;
+use tonic::{Code, Request};
 use tower_bearer::extract::{Cookie, Header, Query};
 use tower_bearer::grpc::BearerInterceptor;
 use tower_bearer::keys::RemoteKeys;
 use tower_bearer::test_util::{KeyServer, TestIssuer};
-use tower_bearer::{
-    Algorithm, AuthError, BearerAuthLayer, CsrfError, KeyProvider, RequestError, TokenError,
-    VerifiedToken,
-};
+use tower_bearer::{Algorithm, BearerAuthLayer, KeyProvider, VerifiedToken};
 
-use self::proto::Book;
-use self::proto::library_server::{Library, LibraryServer};
-use crate::auth::{ISSUER, LateKeys, NoKeys, World, assert_headers};
+use super::{MISSING, assert_status, call, interceptor, with_token};
+use crate::auth::{ISSUER, LateKeys, NoKeys, World};
 use crate::observe::logged;
 
-#[allow(
-    clippy::all,
-    clippy::clone_on_ref_ptr,
-    clippy::pedantic,
-    unreachable_pub,
-    unused_qualifications,
-    reason = "generated"
-)]
-mod proto {
-    include!("../../examples/tonic/library.v1.rs");
-}
-
-const MISSING: &str = "a bearer token is required";
 const UNAVAILABLE: &str = "tokens cannot be verified at the moment";
-
-struct Service;
-
-#[tonic::async_trait]
-impl Library for Service {
-    async fn find(&self, request: Request<Book>) -> Result<Response<Book>, Status> {
-        let token = <VerifiedToken>::optional_from_extensions(request.extensions())?;
-        let subject = token.as_ref().and_then(VerifiedToken::subject);
-        let title = subject.unwrap_or("nobody").to_owned();
-        Ok(Response::new(Book { title }))
-    }
-
-    async fn borrow(&self, request: Request<Book>) -> Result<Response<Book>, Status> {
-        let token = <VerifiedToken>::from_request(&request)?;
-        token.require_scope("loans")?;
-        Ok(Response::new(Book::default()))
-    }
-
-    async fn discard(&self, request: Request<Book>) -> Result<Response<Book>, Status> {
-        <VerifiedToken>::from_request(&request)?.require_role("librarian")?;
-        Ok(Response::new(Book::default()))
-    }
-}
-
-fn interceptor(world: &World) -> BearerInterceptor {
-    BearerInterceptor::new(world.builder::<Value>().build().unwrap())
-}
-
-/// A call with these metadata.
-fn call(metadata: &[(&'static str, &str)]) -> Request<()> {
-    let mut call = Request::new(());
-    for (name, value) in metadata {
-        call.metadata_mut().append(*name, value.parse().unwrap());
-    }
-    call
-}
-
-fn with_token(token: &str) -> Request<()> {
-    call(&[("authorization", &format!("Bearer {token}"))])
-}
-
-/// Code and message, and nothing else.
-#[track_caller]
-fn assert_status(status: &Status, code: Code, message: &str) {
-    assert_eq!((status.code(), status.message()), (code, message));
-    assert!(status.details().is_empty());
-    assert!(status.metadata().is_empty());
-    assert!(std::error::Error::source(status).is_none());
-}
 
 #[track_caller]
 fn assert_refused(interceptor: &BearerInterceptor, call: Request<()>, code: Code, message: &str) {
@@ -274,117 +199,6 @@ fn behind_a_layer() {
     let mut interceptor = BearerInterceptor::new(verifier.clone());
     let passed = interceptor.call(with_token(&world.good())).unwrap();
     assert_eq!(logged(|| drop(interceptor.call(passed))), "");
-}
-
-type Tonic = BoxCloneService<http::Request<Full<Bytes>>, http::Response<Body>, Infallible>;
-
-#[track_caller]
-fn answer(service: &Tonic, method: &str, token: Option<&str>) -> http::Response<Body> {
-    let mut request = http::Request::post(format!("/library.v1.Library/{method}"))
-        .header("content-type", "application/grpc");
-    if let Some(token) = token {
-        request = request.header("authorization", format!("Bearer {token}"));
-    }
-    // One message, not compressed, of length 0.
-    let request = request.body(Full::from(vec![0; 5])).unwrap();
-    let answered = service.clone().oneshot(request).now_or_never();
-    answered.unwrap().unwrap()
-}
-
-/// Methods refuse in the words of the layer, whether it or an interceptor runs before, and tell once.
-#[test]
-fn refusals_of_methods() {
-    let world = World::new();
-    let layered = LayerExt::named_layer(&world.layer().optional(), LibraryServer::new(Service));
-    let interceptor = interceptor(&world).optional();
-    let intercepted = LibraryServer::with_interceptor(Service, interceptor);
-    let intercepted =
-        tower::util::MapResponseLayer::new(|response: http::Response<_>| response.map(Body::new))
-            .layer(intercepted);
-    let good = world.good();
-    for service in [Tonic::new(layered), Tonic::new(intercepted)] {
-        assert!(
-            answer(&service, "Find", None)
-                .headers()
-                .get("grpc-status")
-                .is_none()
-        );
-        let rows = [
-            ("Borrow", None, "16", MISSING, "missing_token"),
-            (
-                "Borrow",
-                Some(&*good),
-                "7",
-                "insufficient scope",
-                "insufficient_scope",
-            ),
-            (
-                "Discard",
-                Some(&*good),
-                "7",
-                "insufficient scope",
-                "insufficient_scope",
-            ),
-        ];
-        for (method, token, code, message, reason) in rows {
-            let log = logged(|| {
-                let response = answer(&service, method, token);
-                assert_eq!(response.status(), 200);
-                // Tonic encodes spaces too.
-                let message = message.replace(' ', "%20");
-                let expected = [
-                    ("content-type", "application/grpc"),
-                    ("grpc-message", &message),
-                    ("grpc-status", code),
-                ];
-                assert_headers(response.headers(), &expected);
-            });
-            let told = log.matches(&format!("reason=\"{reason}\"")).count();
-            assert_eq!(told, 1, "{log}");
-        }
-    }
-}
-
-#[test]
-fn behind_no_layer() {
-    let service = Tonic::new(LibraryServer::new(Service));
-    let log = logged(|| {
-        let response = answer(&service, "Borrow", None);
-        assert_eq!(response.headers()["grpc-status"], "13");
-        assert_eq!(response.headers()["grpc-message"], "internal%20error");
-    });
-    let line = "ERROR tower_bearer: request refused: no BearerAuthLayer runs before this service: \
-                add one around it reason=\"missing_layer\"\n";
-    assert_eq!(log, line);
-}
-
-/// A status says what the layer would have answered.
-#[test]
-fn statuses_are_those_of_the_layer() {
-    let unavailable = Duration::from_secs(7);
-    let mut errors = vec![
-        AuthError::MissingToken,
-        AuthError::InsufficientScope(Some("secret".into())),
-        AuthError::InsufficientScope(None),
-        AuthError::KeysUnavailable(unavailable),
-        AuthError::RevocationsUnavailable(unavailable),
-        AuthError::MissingLayer,
-    ];
-    errors.extend(RequestError::ALL.iter().map(|reason| (*reason).into()));
-    errors.extend(TokenError::ALL.iter().map(|reason| (*reason).into()));
-    errors.extend(CsrfError::ALL.iter().map(|reason| (*reason).into()));
-    let request = http::Request::post("/").header("content-type", "application/grpc");
-    let request = request.body(()).unwrap();
-    for error in errors {
-        let rejection = tower_bearer::reject::Rejection::new(&error, (&request).into());
-        let response: http::Response<()> = rejection.default_response();
-        let of_layer = Status::from_header_map(response.headers()).unwrap();
-        let status = Status::from(error);
-        assert_status(&status, of_layer.code(), of_layer.message());
-        let response: http::Response<()> = status.into_http();
-        let of_status = Status::from_header_map(response.headers()).unwrap();
-        assert_eq!(of_status.message(), of_layer.message());
-    }
 }
 
 #[test]
