@@ -1,7 +1,7 @@
 //! What a verified token permits.
 //!
-//! A [`Requirement`] is made from [`scope`], [`role`] and [`claims`], put together with `&`, `|`,
-//! `!`, [`all_of`] and [`any_of`]. A [`RequireLayer`] demands it of each request, behind a
+//! [`scope`], [`role`] and [`claims`] make a [`Requirement`]; `&`, `|` and `!` combine them. A
+//! [`RequireLayer`] demands it of each request, behind a
 //! [`BearerAuthLayer`](crate::BearerAuthLayer):
 //!
 //! ```
@@ -28,7 +28,7 @@
 //!     .roles_claim("realm_access.roles")
 //!     .build()?;
 //!
-//! let may_write = scope("write") & (role("editor") | claims(|claims: &MyClaims| claims.level > 8));
+//! let may_write = scope("write") & (role("editor") | claims::<MyClaims>(|claims| claims.level > 8));
 //! let service = ServiceBuilder::new()
 //!     .layer(BearerAuthLayer::new(verifier))
 //!     .layer(RequireLayer::new(may_write))
@@ -53,6 +53,6 @@ mod layer;
 mod requirement;
 
 pub use self::by_method::{RequireByMethod, RequireByMethodBuilder, RequireByMethodLayer};
-pub use self::future::ResponseFuture;
+use self::future::ResponseFuture;
 pub use self::layer::{Require, RequireLayer};
-pub use self::requirement::{Requirement, all_of, any_of, any_token, claims, role, scope};
+pub use self::requirement::{Requirement, any_token, claims, role, scope};

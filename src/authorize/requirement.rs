@@ -40,7 +40,7 @@ type Holds = dyn Fn(&AnyVerifiedToken) -> Result<bool, AuthError> + Send + Sync;
 /// Requires this scope: compared to the letter with those of `scope` and `scp`.
 ///
 /// A scope is one word ([RFC 6749 §3.3](https://www.rfc-editor.org/rfc/rfc6749#section-3.3)). A
-/// text with a space in it is none, and never granted: use [`all_of`] or `&` for several.
+/// text with a space in it is none, and never granted: use `&` or [`Requirement::all_of`] for several.
 pub fn scope(scope: impl AsRef<str>) -> Requirement {
     Requirement(Kind::Scope(scope.as_ref().into()))
 }
@@ -65,22 +65,22 @@ where
     }))
 }
 
-/// Requires each of these. Nothing is required by an empty list.
-pub fn all_of(requirements: impl IntoIterator<Item = Requirement>) -> Requirement {
-    Requirement(Kind::All(requirements.into_iter().collect()))
-}
-
-/// Requires one of these at least. An empty list is never met.
-pub fn any_of(requirements: impl IntoIterator<Item = Requirement>) -> Requirement {
-    Requirement(Kind::Any(requirements.into_iter().collect()))
-}
-
 /// Requires nothing beyond a good token.
 pub fn any_token() -> Requirement {
-    all_of([])
+    Requirement::all_of([])
 }
 
 impl Requirement {
+    /// Requires each of these. An empty list requires nothing.
+    pub fn all_of(requirements: impl IntoIterator<Item = Self>) -> Self {
+        Self(Kind::All(requirements.into_iter().collect()))
+    }
+
+    /// Requires at least one of these. An empty list is never met.
+    pub fn any_of(requirements: impl IntoIterator<Item = Self>) -> Self {
+        Self(Kind::Any(requirements.into_iter().collect()))
+    }
+
     /// Whether the token meets the requirement.
     ///
     /// # Errors
@@ -146,7 +146,7 @@ impl BitAnd for Requirement {
     type Output = Self;
 
     fn bitand(self, other: Self) -> Self {
-        all_of([self, other])
+        Self::all_of([self, other])
     }
 }
 
@@ -155,7 +155,7 @@ impl BitOr for Requirement {
     type Output = Self;
 
     fn bitor(self, other: Self) -> Self {
-        any_of([self, other])
+        Self::any_of([self, other])
     }
 }
 

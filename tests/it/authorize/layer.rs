@@ -5,7 +5,7 @@ use futures::FutureExt;
 use futures::task::noop_waker_ref;
 use http::{Request, Response};
 use tower::{Layer, Service, ServiceBuilder, service_fn};
-use tower_bearer::authorize::{Requirement, all_of, any_of, claims, role, scope};
+use tower_bearer::authorize::{Requirement, claims, role, scope};
 use tower_bearer::reject::Realm;
 use tower_bearer::{BearerAuthLayer, RequireLayer};
 use tower_test::mock;
@@ -40,13 +40,16 @@ fn the_challenge_names_the_scopes() {
     assert_challenge(a(), r#", scope="a""#);
     assert_challenge(b() & a(), r#", scope="a b""#);
     assert_challenge(b() | a(), r#", scope="a b""#);
-    assert_challenge(all_of([c(), a() | b(), a()]), r#", scope="a b c""#);
+    assert_challenge(
+        Requirement::all_of([c(), a() | b(), a()]),
+        r#", scope="a b c""#,
+    );
     assert_challenge(a() & !b(), r#", scope="a""#);
     assert_challenge(a() & role("r"), r#", scope="a""#);
     assert_challenge(role("r"), "");
     assert_challenge(claims(|claims: &Claims| claims.level > 8), "");
-    assert_challenge(!all_of([]), "");
-    assert_challenge(any_of([]), "");
+    assert_challenge(!Requirement::all_of([]), "");
+    assert_challenge(Requirement::any_of([]), "");
     // What may not stand in a challenge does not.
     assert_challenge(scope("a\"b") & c(), r#", scope="c""#);
     assert_challenge(scope("\r\n"), "");
@@ -75,7 +78,11 @@ fn constructors() {
 #[test]
 fn behind_no_layer() {
     let world = World::new();
-    for requirement in [scope("a"), all_of([]), !any_of([])] {
+    for requirement in [
+        scope("a"),
+        Requirement::all_of([]),
+        !Requirement::any_of([]),
+    ] {
         let service = RequireLayer::new(requirement).layer(service_fn(inner));
         let response = answer(service.clone(), bearer(&world.good()));
         assert_eq!(response.status(), 500);
@@ -120,7 +127,7 @@ fn claims_of_another_type() {
 fn claims_that_do_not_decode() {
     let world = World::new();
     let low = || claims(|claims: &Claims| claims.level > 0);
-    for requirement in [low(), !low(), !low() | all_of([])] {
+    for requirement in [low(), !low(), !low() | Requirement::all_of([])] {
         let require = RequireLayer::new(requirement);
         let service = ServiceBuilder::new().layer(world.layer()).layer(require);
         let token = world.token().claim("level", "high").sign();

@@ -3,7 +3,7 @@ use std::convert::Infallible;
 use http::{Request, Response};
 use serde_json::{Value, json};
 use tower::{ServiceBuilder, service_fn};
-use tower_bearer::authorize::{Requirement, all_of, any_of, claims, role, scope};
+use tower_bearer::authorize::{Requirement, claims, role, scope};
 use tower_bearer::jose::ClaimPath;
 use tower_bearer::verify::VerifierBuilder;
 use tower_bearer::{BearerAuthLayer, RequireLayer};
@@ -163,14 +163,17 @@ fn put_together() {
         (!(a() | b()), "x....."),
         (a() & b() | c(), "...xxx"),
         (a() & (b() | c()), "...x.x"),
-        (all_of([a(), b(), c()]), ".....x"),
-        (all_of([b(), !c()]), "..xx.."),
-        (any_of([a(), c()]), ".x.xxx"),
-        (any_of([any_of([]), all_of([a()])]), ".x.x.x"),
-        (all_of([]), "xxxxxx"),
-        (any_of([]), "......"),
-        (!all_of([]), "......"),
-        (!any_of([]), "xxxxxx"),
+        (Requirement::all_of([a(), b(), c()]), ".....x"),
+        (Requirement::all_of([b(), !c()]), "..xx.."),
+        (Requirement::any_of([a(), c()]), ".x.xxx"),
+        (
+            Requirement::any_of([Requirement::any_of([]), Requirement::all_of([a()])]),
+            ".x.x.x",
+        ),
+        (Requirement::all_of([]), "xxxxxx"),
+        (Requirement::any_of([]), "......"),
+        (!Requirement::all_of([]), "......"),
+        (!Requirement::any_of([]), "xxxxxx"),
     ];
     for (requirement, expected) in rows {
         let met = tokens.iter().map(|token| is_met(&requirement, token));
@@ -181,7 +184,8 @@ fn put_together() {
 
 #[test]
 fn debug() {
-    let requirement = scope("a") & !role("b") | any_of([claims(|_: &u8| true), all_of([])]);
+    let requirement = scope("a") & !role("b")
+        | Requirement::any_of([claims(|_: &u8| true), Requirement::all_of([])]);
     assert_eq!(
         format!("{requirement:?}"),
         r#"any_of([all_of([scope("a"), not(role("b"))]), any_of([claims(u8), all_of([])])])"#
