@@ -1,6 +1,6 @@
 //! Filling the table.
 
-use super::super::requirement::{Requirement, any_of};
+use super::super::requirement::Requirement;
 use super::RequireByMethodLayer;
 use super::table::{Access, Table};
 use crate::authorize::RequireLayer;
@@ -21,7 +21,7 @@ impl RequireByMethodBuilder {
     pub(super) fn new() -> Self {
         Self {
             rows: Vec::new(),
-            others: any_of([]),
+            others: Requirement::any_of([]),
         }
     }
 

@@ -5,7 +5,7 @@ use std::collections::hash_map::Entry;
 
 use http::Request;
 
-use super::super::requirement::any_of;
+use super::super::requirement::Requirement;
 use crate::authorize::RequireLayer;
 use crate::error::{AuthError, ConfigError};
 
@@ -34,7 +34,7 @@ impl Table {
             methods: HashMap::new(),
             services: HashMap::new(),
             others: Access::Required(others),
-            malformed: Access::Required(RequireLayer::new(any_of([]))),
+            malformed: Access::Required(RequireLayer::new(Requirement::any_of([]))),
         };
         for (path, access) in rows {
             let whole_service = path

@@ -4,7 +4,7 @@ use http::{Request, Response, Uri};
 use tower::{Layer, ServiceBuilder, service_fn};
 use tower_bearer::BearerAuthLayer;
 use tower_bearer::authorize::{
-    RequireByMethodBuilder, RequireByMethodLayer, any_of, any_token, claims, role, scope,
+    RequireByMethodBuilder, RequireByMethodLayer, Requirement, any_token, claims, role, scope,
 };
 
 use super::{Claims, subject};
@@ -260,7 +260,7 @@ fn mistakes() {
     }
     assert!(
         RequireByMethodLayer::builder()
-            .others(any_of([]))
+            .others(Requirement::any_of([]))
             .build()
             .is_ok()
     );

@@ -3,6 +3,7 @@
 use http::Response;
 use tower::{Layer, Service, service_fn};
 use tower_bearer::auth::Csrf;
+use tower_bearer::grpc::BearerInterceptor;
 use tower_bearer::reject::{Challenge, DefaultRejection, ProblemJson, Realm, Rejection};
 use tower_bearer::{AuthError, BearerAuthLayer, RequestHead, RequireLayer, authorize};
 
@@ -20,6 +21,13 @@ pub(super) fn tell(told: &mut Told) {
     let inner = require.layer(service_fn(whoami));
     told.show(&inner);
     told.show(&inner.clone().call(request()));
+
+    let by_method = authorize::RequireByMethodLayer::builder();
+    told.show(&by_method);
+    let by_method = by_method.open_health().build().unwrap();
+    told.show(&by_method);
+    told.show(&by_method.layer(service_fn(whoami::<()>)));
+    told.show(&BearerInterceptor::new(verifier()));
 
     let layer = BearerAuthLayer::new(verifier()).csrf(csrf);
     told.show(&layer);
