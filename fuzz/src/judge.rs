@@ -115,24 +115,26 @@ pub(crate) fn payload(text: &str, issuer: &str, now: i128, longest_life: Option<
     unless_private(is_good, text)
 }
 
-/// A date in nanoseconds since 1970, if it is not earlier and its whole seconds fit 64 bits.
+/// A date in nanoseconds since 1970, rounded down to microseconds; a later one than 64 bits of them
+/// hold is the last. `None` before 1970, or if the seconds do not fit an `i64`.
 #[expect(
     clippy::cast_possible_truncation,
     reason = "the whole part is in the range"
 )]
 pub(crate) fn nanos(date: &Value) -> Option<i128> {
     const RANGE: Range<f64> = 0.0..9_223_372_036_854_775_808.0;
+    const LAST: i128 = (u64::MAX as i128 - 1) * 1000;
 
     if date.is_i64() || date.is_u64() {
         let secs = i64::try_from(date.as_u64()?).ok()?;
-        return Some(i128::from(secs) * NANOS);
+        return Some((i128::from(secs) * NANOS).min(LAST));
     }
     let secs = date.as_f64()?;
     let whole = secs.floor();
-    let fraction = ((secs - whole) * 1e9) as i128;
+    let fraction = ((secs - whole) * 1e6) as i128 * 1000;
     RANGE
         .contains(&whole)
-        .then(|| i128::from(whole as i64) * NANOS + fraction)
+        .then(|| (i128::from(whole as i64) * NANOS + fraction).min(LAST))
 }
 
 fn unless_private(is_good: bool, text: &str) -> Verdict {

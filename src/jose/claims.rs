@@ -12,8 +12,8 @@ use crate::error::TokenError;
 /// scopes ([RFC 8693 §4.2](https://www.rfc-editor.org/rfc/rfc8693#section-4.2)), and the session
 /// ([OpenID Connect](https://openid.net/specs/openid-connect-frontchannel-1_0.html#OPLogout)).
 ///
-/// They are read strictly: a claim of the wrong JSON type or a repeated name is refused, whether
-/// or not the claim is asked for. `Debug` shows no value.
+/// Parsing is strict: a claim of the wrong JSON type or a repeated name is refused, needed or not.
+/// `Debug` shows no value.
 ///
 /// ```
 /// use tower_bearer::jose::RegisteredClaims;
@@ -25,90 +25,84 @@ use crate::error::TokenError;
 /// # Ok::<(), tower_bearer::TokenError>(())
 /// ```
 #[derive(Clone, PartialEq, Eq)]
-pub struct RegisteredClaims(Packed);
+pub struct RegisteredClaims {
+    texts: Packed,
+    times: Times,
+}
 
 const ISSUER: char = 'i';
 const SUBJECT: char = 's';
 const AUDIENCE: char = 'a';
-const EXPIRES_AT: char = 'e';
-const NOT_BEFORE: char = 'n';
-const ISSUED_AT: char = 't';
 const TOKEN_ID: char = 'j';
 const SESSION_ID: char = 'd';
 const SCOPE: char = 'o';
 
 impl RegisteredClaims {
-    /// Reads the claims from the JSON text of a payload.
+    /// Parses the claims from the JSON text of a payload.
     ///
     /// # Errors
     ///
-    /// [`TokenError::InvalidClaims`] where the text is not one JSON object, a claim has the wrong
-    /// type or is an array of more than 512 strings, a name of the object is repeated, or it has
-    /// more than 256 members that are none of these claims, or more than 127 levels of them.
+    /// [`TokenError::InvalidClaims`] if the text is not one JSON object, a claim has the wrong type
+    /// or more than 512 strings, a name repeats, or there are more than 256 other members or 127
+    /// levels.
     pub fn parse(json: &str) -> Result<Self, TokenError> {
         let mut claims = UnverifiedClaims::new();
         claims.read(json)?;
         Ok(Self::from(&claims.registered))
     }
 
-    /// Who issued the token (`iss`).
+    /// The issuer (`iss`).
     pub fn issuer(&self) -> Option<&str> {
-        self.0.text(ISSUER)
+        self.texts.text(ISSUER)
     }
 
-    /// Whom the token speaks of (`sub`).
+    /// The subject (`sub`).
     pub fn subject(&self) -> Option<&str> {
-        self.0.text(SUBJECT)
+        self.texts.text(SUBJECT)
     }
 
-    /// Whom the token is meant for (`aud`).
+    /// The audiences (`aud`).
     pub fn audiences(&self) -> impl Iterator<Item = &str> {
-        self.0.texts(AUDIENCE)
+        self.texts.texts(AUDIENCE)
     }
 
-    /// From when on the token is no longer good (`exp`).
+    /// The expiration time (`exp`): the token is invalid from then on.
     pub fn expires_at(&self) -> Option<NumericDate> {
-        self.0.date(EXPIRES_AT)
+        self.times.expires_at
     }
 
-    /// Before when the token is not yet good (`nbf`).
+    /// The time before which the token is not valid (`nbf`).
     pub fn not_before(&self) -> Option<NumericDate> {
-        self.0.date(NOT_BEFORE)
+        self.times.not_before
     }
 
-    /// When the token was issued (`iat`).
+    /// The time of issue (`iat`).
     pub fn issued_at(&self) -> Option<NumericDate> {
-        self.0.date(ISSUED_AT)
+        self.times.issued_at
     }
 
-    /// The identifier of the token (`jti`).
+    /// The token's id (`jti`).
     pub fn token_id(&self) -> Option<&str> {
-        self.0.text(TOKEN_ID)
+        self.texts.text(TOKEN_ID)
     }
 
-    /// The session that the token belongs to (`sid`).
+    /// The session's id (`sid`).
     pub fn session_id(&self) -> Option<&str> {
-        self.0.text(SESSION_ID)
+        self.texts.text(SESSION_ID)
     }
 
-    /// The scopes, from `scope` and `scp`: of a string those between its spaces, of an array its
-    /// elements.
+    /// The scopes in `scope` and `scp`. A string is split at spaces; an array lists them.
     pub fn scopes(&self) -> impl Iterator<Item = &str> {
-        self.0.texts(SCOPE)
+        self.texts.texts(SCOPE)
     }
 
-    /// Whether this scope is among the [`scopes`](Self::scopes): compared to the letter, and
-    /// always as a whole.
+    /// Whether this is one of the [`scopes`](Self::scopes). The comparison is exact.
     pub fn has_scope(&self, scope: &str) -> bool {
         self.scopes().any(|granted| granted == scope)
     }
 
-    pub(crate) fn times(&self) -> Times {
-        Times {
-            expires_at: self.expires_at(),
-            not_before: self.not_before(),
-            issued_at: self.issued_at(),
-        }
+    pub(crate) fn times(&self) -> &Times {
+        &self.times
     }
 }
 
@@ -143,16 +137,10 @@ impl From<&Claims<'_>> for RegisteredClaims {
                 }
             }
         }
-        if let Some(date) = claims.times.expires_at {
-            packer.date(EXPIRES_AT, date);
+        Self {
+            texts: packer.finish(),
+            times: claims.times,
         }
-        if let Some(date) = claims.times.not_before {
-            packer.date(NOT_BEFORE, date);
-        }
-        if let Some(date) = claims.times.issued_at {
-            packer.date(ISSUED_AT, date);
-        }
-        Self(packer.finish())
     }
 }
 
@@ -164,10 +152,7 @@ impl fmt::Debug for RegisteredClaims {
 
 /// A packer with room for the claims.
 fn packer(claims: &Claims<'_>) -> Packer {
-    /// What a date of these times takes, and about as much the second item of a list.
-    const DATE_LEN: usize = 6;
-
-    let (mut len, mut items) = (3 * DATE_LEN, 3_usize);
+    let (mut len, mut items) = (0_usize, 0_usize);
     let mut add = |text: &str| {
         len = len.saturating_add(text.len());
         items = items.saturating_add(1);

@@ -1,41 +1,27 @@
-//! Texts and dates in one allocation.
+//! Texts in one allocation.
 
-use super::numeric_date::NumericDate;
-
-/// In a number, whether another group of bits follows.
+/// Marks a group of bits that is followed by another.
 const MORE: u8 = 0x40;
 const GROUP: u8 = MORE - 1;
 const GROUP_BITS: u32 = GROUP.count_ones();
 
-/// Texts and dates, each under a name of one character, behind one another in one text. So they
-/// take one allocation, and no more than two or three bytes beside what they are.
+/// Named texts in one allocation, with two or three bytes of overhead each.
 ///
-/// An item is its name, the length of its value, and the value. Numbers are written in groups of
-/// six bits, the lowest first: as characters of ASCII, so that the whole remains a text, of which
-/// a part is one, too.
+/// An item is a name of one character, the length of the text, and the text. A length is written in
+/// groups of six bits, lowest first, as ASCII: so the whole stays UTF-8 and can be sliced.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct Packed(Box<str>);
 
 impl Packed {
-    /// The texts of this name.
+    /// The texts with this name.
     pub(super) fn texts(&self, name: char) -> impl Iterator<Item = &str> {
         let named = move |(other, text)| (other == name).then_some(text);
         Items(&self.0).filter_map(named)
     }
 
-    /// The first text of this name.
+    /// The first text with this name.
     pub(super) fn text(&self, name: char) -> Option<&str> {
         self.texts(name).next()
-    }
-
-    /// The first date of this name.
-    pub(super) fn date(&self, name: char) -> Option<NumericDate> {
-        let (secs, rest) = take_number(self.text(name)?)?;
-        let nanos = take_number(rest).map_or(0, |(nanos, _)| nanos);
-        Some(NumericDate::new(
-            secs.cast_signed(),
-            u32::try_from(nanos).ok()?,
-        ))
     }
 }
 
@@ -43,9 +29,9 @@ impl Packed {
 pub(super) struct Packer(String);
 
 impl Packer {
-    /// With room for so much text in so many items. Nearly right is good: then nothing moves.
+    /// With room for items with this much text in all.
     pub(super) fn new(text_len: usize, items: usize) -> Self {
-        /// Mostly a name and a length.
+        /// A name and a short length.
         const ITEM: usize = 2;
 
         let room = items.saturating_mul(ITEM).saturating_add(text_len);
@@ -56,21 +42,6 @@ impl Packer {
         self.0.push(name);
         self.number(text.len() as u64);
         self.0.push_str(text);
-    }
-
-    pub(super) fn date(&mut self, name: char, date: NumericDate) {
-        let (secs, nanos) = (date.as_secs().cast_unsigned(), date.nanos().into());
-        let len = if nanos == 0 {
-            number_len(secs)
-        } else {
-            number_len(secs).saturating_add(number_len(nanos))
-        };
-        self.0.push(name);
-        self.number(len);
-        self.number(secs);
-        if nanos != 0 {
-            self.number(nanos);
-        }
     }
 
     pub(super) fn finish(self) -> Packed {
@@ -87,12 +58,6 @@ impl Packer {
         let [last, ..] = rest.to_le_bytes();
         self.0.push(char::from(last));
     }
-}
-
-/// How many characters the number takes.
-fn number_len(number: u64) -> u64 {
-    let bits = u64::BITS.saturating_sub(number.leading_zeros());
-    bits.div_ceil(GROUP_BITS).max(1).into()
 }
 
 fn take_number(text: &str) -> Option<(u64, &str)> {

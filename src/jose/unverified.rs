@@ -1,4 +1,4 @@
-//! What a payload says before its signature is checked.
+//! Claims before the signature is verified.
 
 use std::borrow::Cow;
 
@@ -9,17 +9,16 @@ use super::private_names::holds_private_name;
 use super::texts::OneOrMany;
 use crate::error::TokenError;
 
-/// The claims of a payload whose signature is not verified yet. They never leave this crate.
+/// The claims of a payload that is not verified yet. They never leave this crate.
 pub(crate) struct UnverifiedClaims<'a> {
     pub(crate) registered: Claims<'a>,
-    /// Whether the token is bound to a key of its sender
+    /// Whether the token is bound to a key of its sender (`cnf`)
     /// ([RFC 7800](https://www.rfc-editor.org/rfc/rfc7800)).
     pub(crate) is_sender_constrained: bool,
     others: Names<'a>,
 }
 
 impl<'a> UnverifiedClaims<'a> {
-    /// No claims yet.
     pub(crate) fn new() -> Self {
         Self {
             registered: Claims::default(),
@@ -28,7 +27,7 @@ impl<'a> UnverifiedClaims<'a> {
         }
     }
 
-    /// Reads the claims from a payload. They are large, so they are read to where they stay.
+    /// Reads the claims of a payload in place, because they are large.
     pub(crate) fn read(&mut self, json: &'a str) -> Result<(), TokenError> {
         if holds_private_name(json) {
             return Err(TokenError::InvalidClaims);
@@ -59,7 +58,7 @@ impl<'a> UnverifiedClaims<'a> {
         Ok(())
     }
 
-    /// Whether the claim is there, and not `null`.
+    /// Whether the claim is present and not `null`.
     pub(crate) fn contains(&self, claim: &str) -> bool {
         let registered = &self.registered;
         match claim {
@@ -93,7 +92,7 @@ pub(crate) struct Claims<'a> {
 }
 
 /// The dates among the claims.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Times {
     pub(crate) expires_at: Option<NumericDate>,
     pub(crate) not_before: Option<NumericDate>,

@@ -107,7 +107,6 @@ impl<C: DeserializeOwned + 'static> Inner<C> {
                 .flat_map(|path| path.strings(&payload))
                 .collect(),
             revocable: self.revocations.as_ref().map(|_| Box::default()),
-            sure_times: issuer.validation.sure_times(&claims.registered.times),
             registered: RegisteredClaims::from(&claims.registered),
             trust: self.headers.accept(&token, header, issuer.id, keys),
             payload_len: u32::try_from(payload.len()).unwrap_or(u32::MAX),

@@ -22,9 +22,7 @@ impl<C> Inner<C> {
             self.cache.remove(id);
             return None;
         };
-        if !verified.sure_times().contain(now)
-            && let Err(reason) = issuer.validation.check_times(&registered.times(), now)
-        {
+        if let Err(reason) = issuer.validation.check_times(registered.times(), now) {
             self.cache.remove(id);
             return Some(Err(reason.into()));
         }

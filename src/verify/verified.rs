@@ -9,7 +9,6 @@ use serde_json::{Map, Value};
 
 use super::issuers::IssuerId;
 use super::revocation::Revocable;
-use super::times::SureTimes;
 use crate::error::{AuthError, TokenError};
 use crate::jose::{Header, RegisteredClaims};
 use crate::keys::KeySet;
@@ -55,7 +54,6 @@ impl<C> Counted<C> {
 
 pub(super) struct Verified<C> {
     pub(super) trust: Arc<Trust>,
-    pub(super) sure_times: SureTimes,
     /// None where no list of revocations is gone by.
     pub(super) revocable: Option<Box<Revocable>>,
     pub(super) registered: RegisteredClaims,
@@ -92,10 +90,6 @@ impl<C> VerifiedToken<C> {
 
     pub(super) fn trust(&self) -> &Trust {
         &self.verified().trust
-    }
-
-    pub(super) fn sure_times(&self) -> SureTimes {
-        self.verified().sure_times
     }
 
     pub(super) fn revocable(&self) -> Option<&Revocable> {
@@ -230,7 +224,6 @@ impl AnyClaims {
     fn with_claims<C>(&self, claims: C) -> Verified<C> {
         let Verified {
             trust,
-            sure_times,
             revocable,
             registered,
             roles,
@@ -240,7 +233,6 @@ impl AnyClaims {
         } = self.without_claims();
         Verified {
             trust,
-            sure_times,
             revocable,
             registered,
             roles,
@@ -272,7 +264,6 @@ impl<C: Send + Sync + 'static> Grants for Counted<C> {
         let verified = self.verified();
         Verified {
             trust: Arc::clone(&verified.trust),
-            sure_times: verified.sure_times,
             revocable: None,
             registered: verified.registered.clone(),
             roles: verified.roles.clone(),
