@@ -1,11 +1,11 @@
-//! The signature algorithms, and everything to know about each, in one table.
+//! The signature algorithms and their properties, in one table.
 
 use std::fmt;
 use std::str::FromStr;
 
 use crate::error::ConfigError;
 
-/// The kinds of key. One key is of one family, and a token never chooses it.
+/// The kinds of key. A key has one family; a token cannot choose it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum KeyFamily {
@@ -19,7 +19,7 @@ pub enum KeyFamily {
     Ed,
 }
 
-/// The hash functions under the algorithms.
+/// The hash functions of the algorithms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Hash {
     Sha256,
@@ -45,7 +45,7 @@ macro_rules! algorithms {
         /// [RFC 8037](https://www.rfc-editor.org/rfc/rfc8037),
         /// [RFC 9864](https://www.rfc-editor.org/rfc/rfc9864)).
         ///
-        /// Names are compared to the letter: `es256` is no algorithm. `none` is none either.
+        /// Names are case-sensitive. `none` is not an algorithm.
         ///
         /// ```
         /// use tower_bearer::Algorithm;
@@ -62,15 +62,15 @@ macro_rules! algorithms {
         }
 
         impl Algorithm {
-            /// Every algorithm there is.
+            /// All algorithms.
             pub const ALL: &'static [Self] = &[ $( Self::$name, )+ ];
 
-            /// The name of the algorithm, as it stands in the `alg` of a header.
+            /// The name, as in the `alg` of a header.
             pub const fn name(self) -> &'static str {
                 match self { $( Self::$name => stringify!($name), )+ }
             }
 
-            /// The family of keys that the algorithm works with.
+            /// The family of keys that the algorithm needs.
             pub const fn family(self) -> KeyFamily {
                 match self { $( Self::$name => KeyFamily::$family, )+ }
             }
@@ -79,7 +79,7 @@ macro_rules! algorithms {
                 match self { $( Self::$name => Hash::$hash, )+ }
             }
 
-            /// The algorithm of this name, if there is one.
+            /// The algorithm with this name.
             pub fn from_name(name: &str) -> Option<Self> {
                 match name {
                     $( stringify!($name) => Some(Self::$name), )+
@@ -103,11 +103,11 @@ algorithms! {
     RS384, Rsa, Sha384;
     /// RSASSA-PKCS1-v1_5 with SHA-512.
     RS512, Rsa, Sha512;
-    /// RSASSA-PSS with SHA-256, a salt as long as the hash.
+    /// RSASSA-PSS with SHA-256 and a salt as long as the hash.
     PS256, Rsa, Sha256;
-    /// RSASSA-PSS with SHA-384, a salt as long as the hash.
+    /// RSASSA-PSS with SHA-384 and a salt as long as the hash.
     PS384, Rsa, Sha384;
-    /// RSASSA-PSS with SHA-512, a salt as long as the hash.
+    /// RSASSA-PSS with SHA-512 and a salt as long as the hash.
     PS512, Rsa, Sha512;
     /// ECDSA on P-256 with SHA-256.
     ES256, Ec, Sha256;
@@ -115,9 +115,9 @@ algorithms! {
     ES384, Ec, Sha384;
     /// ECDSA on P-521 with SHA-512.
     ES512, Ec, Sha512;
-    /// `EdDSA`. Here always on Ed25519: Ed448 is not supported.
+    /// `EdDSA` on Ed25519. Ed448 is not supported.
     EdDSA, Ed, Sha512;
-    /// `EdDSA` on Ed25519, by its fully specified name.
+    /// `EdDSA` on Ed25519, under its fully specified name.
     Ed25519, Ed, Sha512;
 }
 
@@ -153,7 +153,7 @@ impl FromStr for Algorithm {
 pub struct AlgorithmSet(u16);
 
 impl AlgorithmSet {
-    /// No algorithm at all.
+    /// The empty set.
     pub const EMPTY: Self = Self(0);
 
     /// Every algorithm of a family.
@@ -170,12 +170,12 @@ impl AlgorithmSet {
         self.0 & Self::bit(algorithm) != 0
     }
 
-    /// Whether nothing is in the set.
+    /// Whether the set is empty.
     pub const fn is_empty(self) -> bool {
         self.0 == 0
     }
 
-    /// What is in both sets.
+    /// The algorithms in both sets.
     #[must_use]
     pub const fn intersection(self, other: Self) -> Self {
         Self(self.0 & other.0)

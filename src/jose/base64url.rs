@@ -1,16 +1,16 @@
-//! Base64url as JOSE has it: no padding, no white space, no unused bits set
+//! Strict base64url: no padding, no white space, no unused bits set
 //! ([RFC 7515 §2](https://www.rfc-editor.org/rfc/rfc7515#section-2)).
 //!
-//! Strictness keeps one signature to one spelling of a token.
+//! So a signature has only one spelling.
 
 use base64_simd::{AsOut, URL_SAFE_NO_PAD};
 
-/// Decodes `text` behind what `buffer` holds already.
+/// Appends the decoded `text` to `buffer`.
 pub(crate) fn decode_into(text: &[u8], buffer: &mut Vec<u8>) -> Option<()> {
     URL_SAFE_NO_PAD.decode_append(text, buffer).ok()
 }
 
-/// Decodes `text` into the beginning of `buffer`; `None` also where it is too small.
+/// Decodes `text` into the start of `buffer`. `None` also if it is too small.
 pub(crate) fn decode_slice<'b>(text: &[u8], buffer: &'b mut [u8]) -> Option<&'b [u8]> {
     if URL_SAFE_NO_PAD.decoded_length(text).ok()? > buffer.len() {
         return None;
@@ -28,12 +28,12 @@ mod tests {
 
     use super::*;
 
-    /// What stands in tokens, and what comes near it.
+    /// The alphabet of tokens, and similar characters.
     const ALPHABET: &[u8; 72] =
         b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_+/=. \n\0\xff";
 
-    /// The decoder takes many bytes at a time, and others where fewer are left: so texts of all
-    /// lengths are damaged at all places, and held against a decoder that does neither.
+    /// The decoder handles blocks and remainders differently, so texts of all lengths are damaged at
+    /// all places and compared with a plain decoder.
     #[test]
     fn accepts_what_a_plain_decoder_accepts() {
         let mut random: usize = 0x9e37_79b9;

@@ -1,4 +1,4 @@
-//! Where in the claims something stands.
+//! The path to a claim.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -7,12 +7,12 @@ use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 use serde_json::Deserializer as JsonDeserializer;
 
-/// Where in the claims something stands: the names of the members on the way to it.
+/// The path to a claim: the names of nested members.
 ///
-/// From a text, dots separate the names: `realm_access.roles` is the member `roles` of the member
-/// `realm_access`. A text with `://` in it is one name, as claims of one's own are often named by
-/// a URI ([RFC 7519 §4.2](https://www.rfc-editor.org/rfc/rfc7519#section-4.2)). Other names with
-/// dots are given as a list.
+/// In a string, dots separate the names: `realm_access.roles` is the member `roles` of the member
+/// `realm_access`. A string with `://` is one name, because private claims are often URIs
+/// ([RFC 7519 §4.2](https://www.rfc-editor.org/rfc/rfc7519#section-4.2)). Use a list for other names
+/// with dots.
 ///
 /// ```
 /// use tower_bearer::jose::ClaimPath;
@@ -28,23 +28,22 @@ use serde_json::Deserializer as JsonDeserializer;
 pub struct ClaimPath(Box<[Box<str>]>);
 
 impl ClaimPath {
-    /// The path along these names.
+    /// The path of these names.
     pub fn new<N: Into<Box<str>>>(names: impl IntoIterator<Item = N>) -> Self {
         Self(names.into_iter().map(Into::into).collect())
     }
 
-    /// The names on the way.
+    /// The names, outermost first.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(|name| &**name)
     }
 
-    /// Whether a name is missing.
+    /// Whether the path or a name in it is empty.
     pub(crate) fn is_incomplete(&self) -> bool {
         self.0.is_empty() || self.0.iter().any(|name| name.is_empty())
     }
 
-    /// The strings that stand at this place of a payload: one, or those of an array. Anything
-    /// else, an object for example, counts as none.
+    /// The string or the strings of an array at this path. Any other value counts as none.
     pub(crate) fn strings(&self, payload: &str) -> Vec<Box<str>> {
         let mut deserializer = JsonDeserializer::from_str(payload);
         Place(&self.0)
@@ -69,8 +68,7 @@ impl From<String> for ClaimPath {
     }
 }
 
-/// What is left of a path. Each step goes down by one of the names that were configured, so that
-/// a token cannot choose how deep this goes.
+/// The rest of a path. The configured names bound the recursion, not the token.
 struct Place<'p>(&'p [Box<str>]);
 
 impl<'de> DeserializeSeed<'de> for Place<'_> {
@@ -111,11 +109,9 @@ impl<'de> Visitor<'de> for Place<'_> {
     }
 }
 
-/// What stands at the end of a path.
+/// The value at the end of a path.
 ///
-/// Not a `serde_json::Value`: with `raw_value` or `arbitrary_precision`, which any crate of an
-/// application may switch on, that takes an object with a certain name in it for what the text of
-/// its member says.
+/// Not a `serde_json::Value`: see `private_names.rs`.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Texts {

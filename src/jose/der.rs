@@ -1,4 +1,4 @@
-//! Keys in DER, and which of its many forms some bytes have.
+//! Keys in DER, and detection of their form.
 
 use x509_cert::Certificate;
 use x509_cert::der::asn1::{AnyRef, ObjectIdentifier, OctetStringRef, UintRef};
@@ -14,7 +14,7 @@ const RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1
 const EC: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
 const ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
 
-/// The forms that a key has in DER.
+/// The DER forms of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum DerForm {
     /// `SubjectPublicKeyInfo` ([RFC 5280 §4.1](https://www.rfc-editor.org/rfc/rfc5280#section-4.1)).
@@ -34,8 +34,7 @@ pub(crate) enum DerForm {
 }
 
 impl DerForm {
-    /// The form of some bytes, by the types of the outermost elements: there every form differs
-    /// from every other.
+    /// Detects the form by the types of the outermost elements, which differ between all forms.
     pub(crate) fn of(der: &[u8]) -> Result<Self, KeyError> {
         let outer = AnyRef::from_der(der).map_err(|error| match error.kind() {
             ErrorKind::TrailingData { .. } => {
@@ -59,10 +58,9 @@ impl DerForm {
 
 const NO_KEY: KeyError = KeyError::Malformed("the bytes are not the DER of a key");
 
-/// Reads a public key, whichever of the public forms it has.
+/// Reads a public key in any public form.
 ///
-/// Of a certificate, only the key is read: who vouches for the certificate, and until when, is not
-/// judged here.
+/// Of a certificate, only the key is read: its issuer and validity are not checked.
 pub(crate) fn public_key(der: &[u8]) -> Result<PublicMaterial, KeyError> {
     match DerForm::of(der)? {
         DerForm::Spki => {
@@ -89,7 +87,7 @@ pub(crate) fn public_key(der: &[u8]) -> Result<PublicMaterial, KeyError> {
     }
 }
 
-/// Reads an RSA public key in the form of PKCS#1.
+/// Reads a PKCS#1 public key.
 pub(crate) fn pkcs1_public(der: &[u8]) -> Result<PublicMaterial, KeyError> {
     let (n, e) = AnyRef::from_der(der)
         .and_then(|outer| {
@@ -103,8 +101,7 @@ pub(crate) fn pkcs1_public(der: &[u8]) -> Result<PublicMaterial, KeyError> {
     PublicMaterial::rsa(n.as_bytes(), e.as_bytes())
 }
 
-/// Checks that a private key in the form of PKCS#8 is of the type that the algorithm needs, so
-/// that a mismatch is told from damage.
+/// Checks that a PKCS#8 private key fits the algorithm, to tell a mismatch from damage.
 pub(crate) fn check_pkcs8(der: &[u8], algorithm: Algorithm) -> Result<(), KeyError> {
     let (identifier, key) = AnyRef::from_der(der)
         .and_then(|outer| {
@@ -126,8 +123,7 @@ pub(crate) fn check_pkcs8(der: &[u8], algorithm: Algorithm) -> Result<(), KeyErr
     }
 }
 
-/// Checks the public half of an RSA private key in the form of PKCS#1: a back end that refuses a
-/// size does not say that this is why.
+/// Checks the public half of a PKCS#1 private key. A back end that refuses a size does not say so.
 pub(crate) fn check_pkcs1_private(der: &[u8]) -> Result<(), KeyError> {
     let (n, e) = AnyRef::from_der(der)
         .and_then(|outer| {
@@ -160,8 +156,8 @@ fn spki_key(spki: &SubjectPublicKeyInfoRef<'_>) -> Result<PublicMaterial, KeyErr
     }
 }
 
-/// The curve that is named. Curves that are spelt out as parameters are refused: a forger may
-/// choose a generator that makes a known point his own key (CVE-2020-0601).
+/// The named curve. Explicit curve parameters are refused: a forger can choose a generator that
+/// makes a known point their own key (CVE-2020-0601).
 fn curve(identifier: &AlgorithmIdentifierRef<'_>) -> Result<Curve, KeyError> {
     let parameters = identifier
         .parameters

@@ -9,13 +9,13 @@ use super::object::{read_object, set_once};
 use super::private_names::holds_private_name;
 use crate::error::TokenError;
 
-/// How long a `kid` or `typ` may be, in bytes. They are kept, and no honest one comes near it.
+/// The longest `kid` or `typ`, in bytes: both are kept in memory.
 const MAX_TEXT_LEN: usize = 1024;
 
 /// The header of a token ([RFC 7515 §4](https://www.rfc-editor.org/rfc/rfc7515#section-4)).
 ///
-/// Members that offer a key (`jwk`, `jku`, `x5u`, `x5c`, …) are never looked at: a token cannot
-/// say which keys to trust. A header with `crit`, or with `b64` as `false`, is refused.
+/// Members that offer a key (`jwk`, `jku`, `x5u`, `x5c`, …) are ignored: a token cannot choose the
+/// keys to trust. A header with `crit` or `"b64":false` is refused.
 ///
 /// ```
 /// use tower_bearer::{Algorithm, jose::Header};
@@ -35,17 +35,17 @@ pub struct Header {
 }
 
 impl Header {
-    /// Reads the header from its JSON text.
+    /// Parses the JSON text of a header.
     ///
     /// # Errors
     ///
-    /// - [`TokenError::InvalidHeader`]: the text is not one JSON object, a member that matters
-    ///   here has the wrong type, a name is repeated, there are more than 256 members or more than
-    ///   127 levels of them, `kid` or `typ` is longer than 1 KiB, or `alg` is missing.
-    /// - [`TokenError::CriticalHeader`]: there is a `crit`, or `b64` is `false`
+    /// - [`TokenError::InvalidHeader`]: the text is not one JSON object, a known member has the
+    ///   wrong type, a name repeats, there are more than 256 members or 127 levels, `kid` or `typ`
+    ///   is longer than 1 KiB, or `alg` is missing.
+    /// - [`TokenError::CriticalHeader`]: `crit` is present, or `b64` is `false`
     ///   ([RFC 7515 §4.1.11](https://www.rfc-editor.org/rfc/rfc7515#section-4.1.11),
     ///   [RFC 7797](https://www.rfc-editor.org/rfc/rfc7797)).
-    /// - [`TokenError::UnsupportedAlgorithm`]: `alg` names none of [`Algorithm::ALL`].
+    /// - [`TokenError::UnsupportedAlgorithm`]: `alg` is not in [`Algorithm::ALL`].
     pub fn parse(json: &str) -> Result<Self, TokenError> {
         if holds_private_name(json) {
             return Err(TokenError::InvalidHeader);
@@ -90,7 +90,7 @@ impl Header {
         self.algorithm
     }
 
-    /// The key's identifier (`kid`).
+    /// The id of the key (`kid`).
     pub fn key_id(&self) -> Option<&str> {
         self.key_id.as_deref()
     }
@@ -100,8 +100,7 @@ impl Header {
         self.token_type.as_deref()
     }
 
-    /// Whether the token is of this type: compared without regard to case and to the prefix
-    /// `application/` ([RFC 7515 §4.1.9](https://www.rfc-editor.org/rfc/rfc7515#section-4.1.9)).
+    /// Whether `typ` is this type, ignoring case and the prefix `application/` ([RFC 7515 §4.1.9](https://www.rfc-editor.org/rfc/rfc7515#section-4.1.9)).
     pub fn has_type(&self, expected: &str) -> bool {
         self.token_type()
             .is_some_and(|actual| same_type(actual, expected))
@@ -118,7 +117,7 @@ pub(crate) fn same_type(one: &str, other: &str) -> bool {
     bare_type(one).eq_ignore_ascii_case(bare_type(other))
 }
 
-/// Only a type without a further slash stands for one of `application/`.
+/// The prefix may be omitted only if the rest has no slash.
 fn bare_type(media_type: &str) -> &str {
     const PREFIX: &str = "application/";
     match media_type.split_at_checked(PREFIX.len()) {

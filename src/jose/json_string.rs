@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use memchr::memchr;
 
-/// What stands between the quotes of a string.
+/// The content between the quotes of a string.
 pub(super) struct JsonString<'a> {
     content: &'a str,
     escapes: Escapes,
@@ -12,30 +12,29 @@ pub(super) struct JsonString<'a> {
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Escapes {
-    /// There are none.
+    /// No escapes.
     None,
-    /// They stand for characters.
+    /// Escapes that make whole characters.
     Whole,
-    /// One of them is half of a character.
+    /// At least one lone surrogate.
     Half,
 }
 
 impl<'a> JsonString<'a> {
-    /// Reads the string whose opening quote is just before. `None` where it does not end, or has in
-    /// it what must not be.
+    /// Reads a string after its opening quote. `None` if it does not end or is invalid.
     #[inline]
     pub(super) fn read(text: &'a str) -> Option<Self> {
         Self::read_rest(text, plain_len(text.as_bytes()))
     }
 
-    /// The same for what stands in an array, where strings may be short and many: to look at one
-    /// byte after the other is faster then, since a processor guesses where the next one begins.
+    /// The same for arrays, whose strings are often short: byte by byte is faster there, because the
+    /// processor predicts where the next string begins.
     #[inline]
     pub(super) fn read_short(text: &'a str) -> Option<Self> {
         Self::read_rest(text, plain_len_of_few(text.as_bytes()))
     }
 
-    /// Goes on behind so many bytes that stand for themselves.
+    /// Continues after this many plain bytes.
     #[inline]
     fn read_rest(text: &'a str, plain: usize) -> Option<Self> {
         let bytes = text.as_bytes();
@@ -48,12 +47,12 @@ impl<'a> JsonString<'a> {
         Some(Self { content, escapes })
     }
 
-    /// How many bytes there are between the quotes.
+    /// The number of bytes between the quotes.
     pub(super) fn len(&self) -> usize {
         self.content.len()
     }
 
-    /// The text that it stands for. `None` where an escape is half of a character.
+    /// The decoded text. `None` if there is a lone surrogate.
     #[inline]
     pub(super) fn text(self) -> Option<Cow<'a, str>> {
         match self.escapes {
@@ -63,15 +62,15 @@ impl<'a> JsonString<'a> {
         }
     }
 
-    /// Whether it stands for a text.
+    /// `None` if there is a lone surrogate.
     #[inline]
     pub(super) fn check(&self) -> Option<()> {
         (self.escapes != Escapes::Half).then_some(())
     }
 }
 
-/// How long the content is of which so many bytes were read, and what its escapes are. Kept out of
-/// the way of strings without any.
+/// The length of the content after this many plain bytes, and its escapes. Not inlined, to keep the
+/// common path without escapes short.
 #[inline(never)]
 fn read_escapes(bytes: &[u8], plain: usize) -> Option<(usize, Escapes)> {
     let mut len = plain;
@@ -105,7 +104,7 @@ fn read_escapes(bytes: &[u8], plain: usize) -> Option<(usize, Escapes)> {
     Some((len, escapes))
 }
 
-/// What a content stands for of which no escape is half of a character. Kept out of the way as well.
+/// Decodes a content without lone surrogates.
 #[inline(never)]
 fn unescape(content: &str) -> Option<String> {
     let mut text = String::with_capacity(content.len());
@@ -121,7 +120,7 @@ fn unescape(content: &str) -> Option<String> {
     Some(text)
 }
 
-/// What the escape at the beginning stands for, and how long it is.
+/// The character of the first escape, and the length of the escape.
 fn unescape_first(escape: &[u8]) -> Option<(char, usize)> {
     let character = match escape.get(1)? {
         b'b' => '\u{8}',
@@ -135,7 +134,7 @@ fn unescape_first(escape: &[u8]) -> Option<(char, usize)> {
     Some((character, 2))
 }
 
-/// A character beyond 16 bits takes two escapes.
+/// Reads one escape, or two for a character beyond 16 bits.
 fn unescape_utf16(escape: &[u8]) -> Option<(char, usize)> {
     let first = utf16_unit(escape.get(2..)?)?;
     if let Some(character) = char::from_u32(first.into()) {
@@ -146,7 +145,7 @@ fn unescape_utf16(escape: &[u8]) -> Option<(char, usize)> {
     Some((character, 12))
 }
 
-/// The first of two that make one character.
+/// A high surrogate.
 fn is_first_half(unit: u16) -> bool {
     matches!(unit, 0xd800..=0xdbff)
 }
@@ -155,7 +154,7 @@ fn is_second_half(unit: u16) -> bool {
     matches!(unit, 0xdc00..=0xdfff)
 }
 
-/// The number that the four digits at the beginning are.
+/// The value of the first four hexadecimal digits.
 #[inline]
 fn utf16_unit(digits: &[u8]) -> Option<u16> {
     let mut unit = 0;
@@ -166,8 +165,7 @@ fn utf16_unit(digits: &[u8]) -> Option<u16> {
     Some(unit)
 }
 
-/// How many bytes at the beginning stand for themselves in a JSON string: neither quote nor
-/// backslash nor control character. Looks at eight at a time.
+/// The number of leading bytes that are no quote, backslash or control character, eight at a time.
 fn plain_len(bytes: &[u8]) -> usize {
     const ONES: u64 = u64::from_ne_bytes([1; 8]);
     const HIGHS: u64 = u64::from_ne_bytes([0x80; 8]);
@@ -176,8 +174,8 @@ fn plain_len(bytes: &[u8]) -> usize {
     let mut len: usize = 0;
     for word in words {
         let word = u64::from_le_bytes(*word);
-        // The highest bit of each byte tells whether the byte is below 0x20, a quote or a
-        // backslash. It may be wrong after the first such byte, which does not matter here.
+        // The highest bit of each byte marks a byte below 0x20, a quote or a backslash. It may be
+        // wrong after the first such byte, which does not matter.
         let controls = word.wrapping_sub(ONES.wrapping_mul(0x20)) & !word;
         let quotes = (word ^ ONES.wrapping_mul(b'"'.into())).wrapping_sub(ONES);
         let backslashes = (word ^ ONES.wrapping_mul(b'\\'.into())).wrapping_sub(ONES);

@@ -8,8 +8,8 @@ use crate::jose::object::{Object, read_object, set_once};
 
 /// The keys of a JWK Set ([RFC 7517 §5](https://www.rfc-editor.org/rfc/rfc7517#section-5)).
 ///
-/// Every key is judged by itself: one that cannot be used is skipped and listed, and does not harm
-/// the others. Of identical keys, one is kept.
+/// An unusable key is skipped and listed; it does not affect the others. Of identical keys, one is
+/// kept.
 ///
 /// ```
 /// use tower_bearer::JwkSet;
@@ -39,12 +39,12 @@ pub struct SkippedKey {
 }
 
 impl SkippedKey {
-    /// The place of the key in the set, counted from 0.
+    /// The index of the key in the set, from 0.
     pub fn index(&self) -> usize {
         self.index
     }
 
-    /// The `kid` of the key, if it has one that can be read.
+    /// The `kid` of the key, if it is readable.
     pub fn key_id(&self) -> Option<&str> {
         self.key_id.as_deref()
     }
@@ -56,7 +56,7 @@ impl SkippedKey {
 }
 
 impl JwkSet {
-    /// Reads the JSON text of a set. Members besides `keys` are skipped.
+    /// Parses the JSON text of a set. Members other than `keys` are skipped.
     ///
     /// # Errors
     ///
@@ -81,8 +81,7 @@ impl JwkSet {
         )
     }
 
-    /// Reads a set that is published: a symmetric key in it is skipped, and one with too many
-    /// keys is not looked at further.
+    /// Parses a published set: symmetric keys are skipped, and a set with too many keys is refused.
     #[cfg(feature = "remote")]
     pub(crate) fn parse_published(json: &[u8], max_keys: usize) -> Result<Self, ConfigError> {
         use crate::error::KeyError;
@@ -103,7 +102,7 @@ impl JwkSet {
         }))
     }
 
-    /// Sorts keys into those that can be used and those that cannot.
+    /// Splits keys into usable and unusable ones.
     pub(crate) fn judge(
         judged: impl Iterator<Item = (Option<String>, Result<VerifyingKey, ConfigError>)>,
     ) -> Result<Self, ConfigError> {
@@ -127,17 +126,16 @@ impl JwkSet {
         }
     }
 
-    /// The keys that can be used, at least one.
+    /// The usable keys, at least one.
     pub fn keys(&self) -> &[VerifyingKey] {
         &self.keys
     }
 
-    /// The keys that cannot be used, and why.
+    /// The unusable keys, and why.
     pub fn skipped(&self) -> &[SkippedKey] {
         &self.skipped
     }
 
-    /// Both kinds, for those who tell of the one and serve the other.
     pub(crate) fn into_parts(self) -> (Vec<VerifyingKey>, Vec<SkippedKey>) {
         (self.keys, self.skipped)
     }
@@ -149,7 +147,7 @@ const NO_SET: ConfigError = ConfigError::JwkSet(
 const NO_KEY: ConfigError =
     ConfigError::JwkSet("the JWK Set is empty: add the keys that verify signatures");
 
-/// The keys of a document, as text at first, so that what is wrong with one is not wrong with all.
+/// The keys of a document as text, so that a faulty one does not affect the others.
 fn texts(json: &[u8]) -> Result<Vec<&str>, ConfigError> {
     let text = str::from_utf8(json).map_err(|_| NO_SET)?;
     let mut keys = None;
@@ -161,7 +159,7 @@ fn texts(json: &[u8]) -> Result<Vec<&str>, ConfigError> {
     .ok_or(NO_SET)
 }
 
-/// The `kid` of a key that may be unusable otherwise.
+/// The `kid` of a key, which may be unusable.
 fn key_id(json: &str) -> Option<String> {
     #[derive(Deserialize)]
     struct Named {

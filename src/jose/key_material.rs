@@ -1,17 +1,16 @@
-//! The one form that every key is brought into, wherever it comes from, and the rules that it
-//! must keep there.
+//! The common form of all keys, and the rules for them.
 
 use crate::error::KeyError;
 use crate::jose::{Algorithm, AlgorithmSet, KeyFamily};
 
-/// The greatest RSA modulus, in bits. The cost of a verification grows with its square.
+/// The largest RSA modulus, in bits. The cost of a verification grows with its square.
 pub(crate) const MAX_RSA_BITS: usize = 8192;
 
 /// The smallest RSA modulus, in bits
 /// ([RFC 7518 §3.3](https://www.rfc-editor.org/rfc/rfc7518#section-3.3)).
 const MIN_RSA_BITS: usize = 2048;
 
-/// The greatest RSA exponent, in bits: what AWS-LC and most other libraries accept.
+/// The largest RSA exponent, in bits, that AWS-LC and most libraries accept.
 const MAX_RSA_EXPONENT_BITS: usize = 33;
 
 /// The y coordinates (little-endian) of the Ed25519 points of small order. Under such a key, one
@@ -32,7 +31,7 @@ const SMALL_ORDER: [[u8; 32]; 5] = [
     ],
 ];
 
-/// A key to verify with.
+/// A verification key.
 pub(crate) enum KeyMaterial<'a> {
     Secret(&'a [u8]),
     Public(&'a PublicMaterial),
@@ -43,15 +42,15 @@ pub(crate) enum KeyMaterial<'a> {
 pub(crate) enum PublicMaterial {
     /// Modulus and exponent, big-endian, without leading zeros.
     Rsa { n: Box<[u8]>, e: Box<[u8]> },
-    /// The uncompressed point of SEC 1. Whether it lies on the curve is for the back end to check.
+    /// The uncompressed point of SEC 1. The back end checks that it is on the curve.
     Ec { curve: Curve, point: Box<[u8]> },
     /// The canonical encoding of a point that is not of small order.
     Ed25519([u8; 32]),
 }
 
 impl PublicMaterial {
-    /// An RSA key. An exponent of 3 is accepted: what makes low exponents dangerous is a lax check
-    /// of the padding, and both back ends check it to the last byte.
+    /// An RSA key. An exponent of 3 is accepted: attacks on it need a lax padding check, and both
+    /// back ends check all of the padding.
     pub(crate) fn rsa(n: &[u8], e: &[u8]) -> Result<Self, KeyError> {
         let (n, e) = (strip_zeros(n), strip_zeros(e));
         let bits = bit_length(n);
@@ -102,8 +101,8 @@ impl PublicMaterial {
         }
     }
 
-    /// An Ed25519 key. Encodings that libraries judge differently are refused here, so that both
-    /// back ends give the same verdict under every key that is accepted.
+    /// An Ed25519 key. Encodings that libraries treat differently are refused, so both back ends
+    /// always agree.
     pub(crate) fn ed25519(bytes: &[u8]) -> Result<Self, KeyError> {
         let key: [u8; 32] = bytes
             .try_into()
@@ -131,7 +130,7 @@ impl PublicMaterial {
         }
     }
 
-    /// Every algorithm that the key can do.
+    /// All algorithms that fit the key.
     pub(crate) fn algorithms(&self) -> AlgorithmSet {
         match self {
             Self::Ec { curve, .. } => curve.algorithm().into(),
@@ -140,7 +139,7 @@ impl PublicMaterial {
     }
 }
 
-/// The NIST curves that JOSE has algorithms for.
+/// The NIST curves of JOSE.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Curve {
     P256,
@@ -151,7 +150,7 @@ pub(crate) enum Curve {
 impl Curve {
     pub(crate) const ALL: [Self; 3] = [Self::P256, Self::P384, Self::P521];
 
-    /// The name of the curve, as it stands in the `crv` of a JWK.
+    /// The name of the curve, as in the `crv` of a JWK.
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::P256 => "P-256",
@@ -179,7 +178,7 @@ impl Curve {
         }
     }
 
-    /// Splits an uncompressed point. Where it is too short, so are the coordinates.
+    /// Splits an uncompressed point. If it is too short, so are the coordinates.
     pub(crate) fn coordinates(self, point: &[u8]) -> (&[u8], &[u8]) {
         point
             .get(1..)

@@ -1,28 +1,27 @@
-//! The names of an object's members, each once.
+//! The names of an object's members, which must not repeat.
 //!
 //! [RFC 7515 §4](https://www.rfc-editor.org/rfc/rfc7515#section-4) and
 //! [RFC 7519 §4](https://www.rfc-editor.org/rfc/rfc7519#section-4) let a reader refuse repeated
-//! names. We do: two readers that pick different ones of two `exp` are an attack.
+//! names. This one does: two readers that pick different values of `exp` enable attacks.
 
 use std::borrow::Cow;
 use std::hash::{BuildHasher, RandomState};
 
 use super::reader::Reader;
 
-/// How many names are kept without an allocation. Tokens with more are rare.
+/// The number of names kept without an allocation. Few tokens have more.
 const INLINE: usize = 16;
 
-/// How many an object may have. No honest token comes near it, and what junk costs stays within its
-/// length.
+/// The most names that an object may have, to bound the cost of junk.
 const MAX: usize = 256;
 
-/// The names of the members that a reader had no field for, and whether their value was `null`.
+/// The names of unknown members, and whether each value is `null`.
 pub(crate) struct Names<'a> {
     inline: [&'a str; INLINE],
     len: usize,
-    /// One bit for each of `inline`.
+    /// One bit per name in `inline`.
     nulls: u16,
-    /// All of them, once there is one that has escapes or for which there is no place.
+    /// All names, once one has escapes or `inline` is full.
     spilled: Option<Spilled>,
 }
 
@@ -36,7 +35,7 @@ impl<'a> Names<'a> {
         }
     }
 
-    /// Passes over the value of a member and notes its name, which must not be one too many.
+    /// Skips the value of a member and records its name. `None` if there are too many.
     pub(crate) fn read(&mut self, name: Cow<'a, str>, reader: &mut Reader<'a>) -> Option<()> {
         let is_null = reader.skip()?;
         let name = match name {
@@ -51,7 +50,7 @@ impl<'a> Names<'a> {
         self.spilled.as_mut()?.add(&name, is_null)
     }
 
-    /// All names were read, and each must have been new.
+    /// Checks, after the last name, that none repeats.
     pub(crate) fn finish(&mut self) -> Option<()> {
         match &mut self.spilled {
             Some(spilled) => spilled.are_unique().then_some(()),
@@ -59,7 +58,7 @@ impl<'a> Names<'a> {
         }
     }
 
-    /// Whether a member of this name was there, with a value other than `null`.
+    /// Whether a member with this name has a value other than `null`.
     pub(crate) fn contains(&self, name: &str) -> bool {
         let is_null = match &self.spilled {
             Some(spilled) => spilled.find(name),
@@ -96,8 +95,8 @@ impl<'a> Names<'a> {
     }
 }
 
-/// Names as hashes, under a key that is made at random: two that are equal are one name. The lowest
-/// bit of each tells whether its value was `null`.
+/// Names as hashes under a random key; equal hashes count as equal names. The lowest bit marks a
+/// `null` value.
 struct Spilled {
     hasher: RandomState,
     hashes: Vec<u64>,
@@ -122,7 +121,7 @@ impl Spilled {
         Some(())
     }
 
-    /// Sorted once, when all are there: to look for each as it comes takes longer.
+    /// Sorts once at the end, which is faster than a search per name.
     fn are_unique(&mut self) -> bool {
         self.hashes.sort_unstable();
         self.hashes

@@ -1,7 +1,7 @@
-//! PEM: exactly one block, of a label that is expected.
+//! PEM: exactly one block with a known label.
 //!
-//! Not by `jsonwebtoken`, which reads a key out of the first bit string or octet string that it
-//! finds: in a certificate that is not the key.
+//! `jsonwebtoken` is not used: it takes the first bit string or octet string for the key, which is
+//! wrong for a certificate.
 
 use memchr::memmem;
 use zeroize::Zeroizing;
@@ -15,7 +15,7 @@ pub(crate) struct PemBlock {
     pub(crate) der: Zeroizing<Vec<u8>>,
 }
 
-/// The labels that keys come under.
+/// The labels of keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum PemLabel {
     PublicKey,
@@ -53,10 +53,9 @@ impl PemLabel {
 }
 
 impl PemBlock {
-    /// Reads the one block that a text consists of.
+    /// Parses the only block of a text.
     ///
-    /// White space around the block is no matter. Other text there is refused: it is a sign of
-    /// another file than the one that was meant.
+    /// White space around the block is ignored. Other text is refused: it suggests the wrong file.
     pub(crate) fn parse(text: &[u8]) -> Result<Self, KeyError> {
         let blocks = memmem::find_iter(text, b"-----BEGIN ").count();
         if blocks == 0 {

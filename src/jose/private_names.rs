@@ -1,18 +1,17 @@
-//! Names that mean something to `serde_json` itself.
+//! Names with a special meaning for `serde_json`.
 //!
-//! With its features `raw_value` and `arbitrary_precision`, which any crate of an application can
-//! switch on for all, a [`serde_json::Value`] takes an object that has a member of such a name for
-//! what the *text* of the member says, and reads that with a new limit of depth. So an issuer that
-//! copies a text of its users into a token lets them write claims of any shape, and a few layers of
-//! it overflow the stack. No honest token has such a name in it: those that have are refused.
+//! Any crate of an application can enable its features `raw_value` and `arbitrary_precision`. Then a
+//! [`serde_json::Value`] replaces an object that has a member with such a name by the JSON *in* that
+//! member's string, and the depth limit starts again. If an issuer copies user input into a token,
+//! users could forge claims or overflow the stack. Tokens with such a name are refused.
 
 use memchr::{memchr, memchr2, memmem};
 
 const PREFIX: &[u8] = b"$serde_json::private::";
 
-/// Whether a name of `serde_json`'s own stands anywhere in the text.
+/// Whether the text contains such a name anywhere.
 ///
-/// Neither a dollar sign nor a backslash stands in nearly any token, which is quickly seen.
+/// Almost no token has a dollar sign or a backslash, so this is fast.
 pub(crate) fn holds_private_name(json: &str) -> bool {
     let json = json.as_bytes();
     memchr2(b'$', b'\\', json).is_some()
@@ -20,8 +19,8 @@ pub(crate) fn holds_private_name(json: &str) -> bool {
         && holds_prefix(json)
 }
 
-/// Escapes are undone. A dollar sign stands nowhere in the prefix but at its beginning, so that
-/// what does not go on can only begin anew.
+/// Searches with escapes decoded. The prefix has its only dollar sign at the start, so a mismatch can
+/// only restart there.
 fn holds_prefix(json: &[u8]) -> bool {
     let mut rest = json;
     let mut matched = PREFIX.iter();
@@ -40,8 +39,8 @@ fn holds_prefix(json: &[u8]) -> bool {
     false
 }
 
-/// The first byte, or what the escape stands for that begins there if that is ASCII: no other
-/// character is looked for. `None` also where it is no escape, which no reader takes.
+/// The first character, decoded if it is an ASCII escape. `None` also for an invalid escape, which
+/// no reader accepts.
 fn first_ascii(json: &[u8]) -> Option<(u8, &[u8])> {
     match json {
         [b'\\', b'u', b'0', b'0', high, low, rest @ ..] => {

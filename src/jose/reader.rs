@@ -8,7 +8,7 @@ use serde_json::Deserializer;
 use super::json_string::JsonString;
 use super::numeric_date::NumericDate;
 
-/// Where in the text the reading is. What cannot be read is not passed over.
+/// A position in the text. A failed read does not advance it.
 #[derive(Clone)]
 pub(crate) struct Reader<'a> {
     text: &'a str,
@@ -28,7 +28,7 @@ impl<'a> Reader<'a> {
         Some(text)
     }
 
-    /// Reads an array, and leaves its elements as text.
+    /// Reads an array, and returns its elements as text.
     pub(crate) fn elements(&mut self) -> Option<Vec<&'a str>> {
         self.eat(b'[')?;
         self.skip_space();
@@ -64,9 +64,9 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reads an integer of the plainest form, without sign. Reads nothing where it is another.
+    /// Reads an integer of up to 18 digits without a sign. Reads nothing if the number has another form.
     fn integer(&mut self) -> Option<i64> {
-        /// So many digits fit an `i64` in any case.
+        /// Any number with this many digits fits an `i64`.
         const MAX_DIGITS: usize = 18;
 
         let rest = self.rest();
@@ -88,13 +88,13 @@ impl<'a> Reader<'a> {
         Some(integer)
     }
 
-    /// Reads a string, and leaves what it stands for open.
+    /// Reads a string without decoding it.
     #[inline]
     pub(super) fn string(&mut self) -> Option<JsonString<'a>> {
         self.string_by(JsonString::read)
     }
 
-    /// Reads a string within an array in the same way.
+    /// Reads a string in an array without decoding it.
     #[inline]
     pub(super) fn element(&mut self) -> Option<JsonString<'a>> {
         self.string_by(JsonString::read_short)
@@ -111,7 +111,7 @@ impl<'a> Reader<'a> {
         Some(string)
     }
 
-    /// Leaves the value to `serde_json`.
+    /// Reads a value with `serde_json`.
     pub(super) fn delegate<T: Deserialize<'a>>(&mut self) -> Option<T> {
         let rest = self.text.get(self.at..)?;
         let mut values = Deserializer::from_str(rest).into_iter::<T>();
@@ -149,7 +149,7 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn advance(&mut self, by: usize) {
-        // Cannot overflow: it stays within the text, or one byte behind.
+        // Cannot overflow: the position is at most one byte past the text.
         self.at = self.at.wrapping_add(by);
     }
 }

@@ -1,4 +1,4 @@
-//! What may serve as the secret of an HMAC.
+//! The rules for HMAC secrets.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -31,7 +31,7 @@ pub(crate) fn algorithms_of(secret: &[u8]) -> Result<AlgorithmSet, KeyError> {
     Ok(algorithms)
 }
 
-/// The one algorithm that is demanded of a secret, if the secret is long enough for it.
+/// The given algorithm, if the secret is long enough for it.
 pub(crate) fn algorithms_for(
     secret: &[u8],
     algorithm: Algorithm,
@@ -51,8 +51,8 @@ pub(crate) fn bit_length(secret: &[u8]) -> usize {
     secret.len().saturating_mul(8)
 }
 
-/// Refuses secrets that are keys of another kind. A public key is known to everyone: as a secret,
-/// it lets everyone sign (CVE-2016-10555, CVE-2022-29217, CVE-2024-33663, CVE-2026-34950).
+/// Refuses secrets that are keys of another kind. Everyone knows a public key: as a secret, it lets
+/// everyone sign (CVE-2016-10555, CVE-2022-29217, CVE-2024-33663, CVE-2026-34950).
 pub(crate) fn check_not_a_key(secret: &[u8]) -> Result<(), KeyError> {
     let text = secret.trim_ascii();
     if is_pem(text) || is_openssh(text) || is_jwk(text) || is_der(secret) || is_base64_der(text) {
@@ -61,7 +61,7 @@ pub(crate) fn check_not_a_key(secret: &[u8]) -> Result<(), KeyError> {
     Ok(())
 }
 
-/// Wherever the block stands: a byte order mark or a comment in front of it changes nothing.
+/// Finds a block anywhere: a byte order mark or a comment may precede it.
 fn is_pem(text: &[u8]) -> bool {
     memmem::find(text, b"---- BEGIN ").is_some() || memmem::find(text, b"-----BEGIN ").is_some()
 }
@@ -86,7 +86,7 @@ fn is_der(bytes: &[u8]) -> bool {
     DerForm::of(bytes).is_ok()
 }
 
-/// The inside of a PEM block without its first and last line, as some consoles show public keys.
+/// A PEM block without its first and last line, as some consoles show public keys.
 fn is_base64_der(text: &[u8]) -> bool {
     // Every key in DER begins with the byte 0x30, and so with this letter.
     if !text.starts_with(b"M") {

@@ -1,4 +1,4 @@
-//! A key that makes signatures.
+//! Signing keys.
 
 use std::fmt;
 use std::sync::Arc;
@@ -12,10 +12,10 @@ use crate::jose::key_material::KeyMaterial;
 use crate::jose::pem::{PemBlock, PemLabel};
 use crate::jose::{Algorithm, KeyFamily, VerifyingKey, der, secret};
 
-/// A key that makes signatures, by one algorithm.
+/// A key that signs with one algorithm.
 ///
-/// The rules for keys are those of [`VerifyingKey`]. Cloning one is cheap. Its `Debug` shows the
-/// key id and the algorithm, never the key.
+/// It follows the rules of [`VerifyingKey`] and is cheap to clone. `Debug` shows the key id and the
+/// algorithm, never the key.
 ///
 /// ```
 /// use tower_bearer::{Algorithm, SigningKey};
@@ -33,12 +33,12 @@ use crate::jose::{Algorithm, KeyFamily, VerifyingKey, der, secret};
 pub struct SigningKey {
     algorithm: Algorithm,
     key: Arc<SignKey>,
-    /// Made at once, so that the rules for keys are kept here as well.
+    /// Made at once, so the rules for keys apply here as well.
     verifying_key: VerifyingKey,
 }
 
 impl SigningKey {
-    /// The secret of an HMAC, shared with those who verify.
+    /// An HMAC secret, shared with the verifiers.
     ///
     /// # Errors
     ///
@@ -142,11 +142,11 @@ impl SigningKey {
         Self::from_pair(algorithm, SignKey::new(algorithm, material)?)
     }
 
-    /// A new key, from the random numbers of the cryptographic back end: a secret as long as the
-    /// hash, a pair on the curve, or an RSA pair of 2048 bits, which is what all verifiers take.
+    /// Generates a key with the back end's random numbers: a secret as long as the hash, a pair on
+    /// the curve, or a 2048-bit RSA pair, the size that every verifier accepts.
     ///
-    /// It lives as long as the process, for it cannot be exported: with the process go its tokens.
-    /// An RSA pair takes its time, up to a second.
+    /// The key cannot be exported, so its tokens are lost when the process ends. Generating an RSA
+    /// pair takes up to a second.
     ///
     /// # Errors
     ///
@@ -169,7 +169,7 @@ impl SigningKey {
         Self::from_secret(algorithm, secret)
     }
 
-    /// Names the key: tokens that it signs carry this `kid`.
+    /// Sets the `kid` of the key, which its tokens carry.
     ///
     /// ```
     /// use tower_bearer::{Algorithm, SigningKey};
@@ -213,7 +213,7 @@ impl SigningKey {
         Ok(self.key.sign(message)?)
     }
 
-    /// The key that verifies what this one signs: of the same id, and for this algorithm only.
+    /// The key that verifies these signatures: same `kid`, this algorithm only.
     ///
     /// ```
     /// use tower_bearer::{Algorithm, SigningKey};

@@ -1,25 +1,22 @@
-//! Passing over the JSON values that nothing is wanted of.
+//! Skips JSON values that are not needed.
 
 use serde::de::IgnoredAny;
 
 use super::reader::Reader;
 
-/// Before any level. Whatever is deeper than 127 of them leaves no place for it: so deep may a
-/// value be that `serde_json` is to read.
+/// The marker below all levels. It leaves room for 127 of them, the limit of `serde_json`.
 const OUTSIDE: u128 = 1;
 
 impl Reader<'_> {
-    /// Passes over any value, however deep it is. `serde_json` does it, which takes memory for each
-    /// level: more than what a client sends is worth.
+    /// Skips any value with `serde_json`, which needs memory per level: not for input from clients.
     pub(crate) fn skip_deep(&mut self) -> Option<()> {
         self.delegate().map(|IgnoredAny| ())
     }
 
-    /// Passes over a value that is no deeper than a token's may be, and returns whether it is
-    /// `null`. Escapes in nested strings need not make sense together, as `serde_json` has it there.
+    /// Skips a value of at most 127 levels, and returns whether it is `null`. As in `serde_json`, a
+    /// nested string may hold half of a surrogate pair.
     ///
-    /// In one pass and in no memory: of each level that the reading is in, one bit tells whether it
-    /// is an object.
+    /// It makes one pass and allocates nothing: one bit per open level marks an object.
     pub(crate) fn skip(&mut self) -> Option<bool> {
         let first = self.peek()?;
         if first == b'"' {
@@ -63,12 +60,12 @@ impl Reader<'_> {
         }
     }
 
-    /// The end of the innermost level.
+    /// Reads the end of the innermost level.
     fn close(&mut self, levels: u128) -> Option<()> {
         self.eat(if is_object(levels) { b'}' } else { b']' })
     }
 
-    /// What stands before a value in an object, and does not in an array.
+    /// Skips the name before a value, if the innermost level is an object.
     fn skip_name(&mut self, levels: u128) -> Option<()> {
         if is_object(levels) {
             self.string()?;

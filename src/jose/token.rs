@@ -1,4 +1,4 @@
-//! A token as it comes: three base64url parts.
+//! An encoded token: three base64url parts.
 
 use std::fmt;
 
@@ -34,7 +34,7 @@ impl<'a> Token<'a> {
     ///
     /// # Errors
     ///
-    /// [`TokenError::Malformed`] where it has not three parts: an encrypted token (JWE) has five.
+    /// [`TokenError::Malformed`] unless it has three parts. An encrypted token (JWE) has five.
     pub fn parse(text: &'a [u8]) -> Result<Self, TokenError> {
         Self::split(text).ok_or(TokenError::Malformed)
     }
@@ -79,7 +79,7 @@ impl<'a> Token<'a> {
         self.signature
     }
 
-    /// What is signed: header, dot, payload.
+    /// The signed text: header, dot, payload.
     pub fn signing_input(&self) -> &'a [u8] {
         self.signing_input
     }

@@ -14,7 +14,7 @@ use crate::error::KeyError;
 use crate::jose::key_material::{Curve, KeyMaterial, PublicMaterial};
 use crate::jose::{Algorithm, der};
 
-/// A key to verify with, for one algorithm.
+/// A verifying key for one algorithm.
 pub(crate) enum VerifyKey {
     Hmac(Box<hmac::Key>),
     Public(ParsedPublicKey),
@@ -49,7 +49,7 @@ impl VerifyKey {
     }
 }
 
-/// A key to sign with, for one algorithm.
+/// A signing key for one algorithm.
 pub(crate) enum SignKey {
     Hmac(Box<hmac::Key>),
     Rsa(RsaKeyPair, &'static dyn RsaEncoding),
@@ -72,7 +72,7 @@ impl SignKey {
         }
     }
 
-    /// A new key pair. Secrets are made by the caller, who has to keep their hash.
+    /// Generates a key pair. The caller generates secrets, to keep their hash.
     pub(crate) fn generate(algorithm: Algorithm) -> Result<Self, KeyError> {
         match algorithm {
             Algorithm::ES256 | Algorithm::ES384 | Algorithm::ES512 => {
@@ -125,7 +125,7 @@ impl SignKey {
         }
     }
 
-    /// The public half of a key pair. A secret has none.
+    /// The public half of a key pair. `None` for a secret.
     pub(crate) fn public_half(&self) -> Result<Option<PublicMaterial>, KeyError> {
         match self {
             Self::Hmac(_) => Ok(None),
@@ -146,7 +146,7 @@ pub(crate) fn sha256(bytes: &[u8]) -> Result<[u8; 32], KeyError> {
     Ok(hash)
 }
 
-/// Random bytes that nobody can guess.
+/// Cryptographically secure random bytes.
 pub(crate) fn random<const N: usize>() -> Option<[u8; N]> {
     let mut bytes = [0; N];
     rand::fill(&mut bytes).ok()?;
@@ -165,7 +165,7 @@ fn hmac_key(algorithm: Algorithm, secret: &[u8]) -> Result<Box<hmac::Key>, KeyEr
     Ok(Box::new(hmac::Key::new(hash, secret)))
 }
 
-/// For PSS, these demand a salt as long as the hash.
+/// For PSS, these require a salt as long as the hash.
 fn rsa_parameters(algorithm: Algorithm) -> Result<&'static RsaParameters, KeyError> {
     match algorithm {
         Algorithm::RS256 => Ok(&signature::RSA_PKCS1_2048_8192_SHA256),

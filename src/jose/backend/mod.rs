@@ -1,8 +1,7 @@
-//! The cryptography, by whichever library was chosen. The twin files have one interface, so that
-//! nothing outside of this folder knows which it is.
+//! Cryptography by the chosen library. All back ends have the same interface, so no other module
+//! knows which one is used.
 //!
-//! A key is parsed when it is loaded, once for each algorithm that it permits: a request only
-//! verifies.
+//! A key is parsed when it is loaded, once per algorithm: requests only verify.
 
 use crate::error::KeyError;
 
@@ -20,7 +19,7 @@ mod chosen;
 
 pub(crate) use chosen::{SignKey, VerifyKey, random, sha256};
 
-/// [`random`] bytes, or why there are none.
+/// [`random`] bytes, or the reason why there are none.
 pub(crate) fn random_bytes<const N: usize>() -> Result<[u8; N], KeyError> {
     random().ok_or({
         if cfg!(any(feature = "aws-lc-rs", feature = "rust-crypto")) {
@@ -31,8 +30,7 @@ pub(crate) fn random_bytes<const N: usize>() -> Result<[u8; N], KeyError> {
     })
 }
 
-/// A key to sign with, in the forms that back ends read. Its type has been checked against the
-/// algorithm.
+/// A private key in a form that back ends read. Its type fits the algorithm.
 #[derive(Clone, Copy)]
 #[cfg_attr(
     not(any(feature = "aws-lc-rs", feature = "rust-crypto")),

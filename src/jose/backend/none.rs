@@ -1,4 +1,4 @@
-//! No cryptography: the crate compiles, and every key is refused when it is loaded.
+//! No cryptography: the crate compiles, and loading a key fails.
 
 use std::convert::Infallible;
 
@@ -7,7 +7,7 @@ use crate::error::KeyError;
 use crate::jose::Algorithm;
 use crate::jose::key_material::{KeyMaterial, PublicMaterial};
 
-/// A key to verify with: there is none.
+/// Cannot exist.
 pub(crate) struct VerifyKey(Infallible);
 
 impl VerifyKey {
@@ -20,7 +20,7 @@ impl VerifyKey {
     }
 }
 
-/// A key to sign with: there is none.
+/// Cannot exist.
 pub(crate) struct SignKey(Infallible);
 
 impl SignKey {

@@ -1,4 +1,4 @@
-//! Cryptography in pure Rust, by the crates of the `RustCrypto` project.
+//! Cryptography in pure Rust by the `RustCrypto` project.
 
 use hmac::{Hmac, Mac};
 use p256::pkcs8::DecodePrivateKey;
@@ -15,7 +15,7 @@ use crate::error::KeyError;
 use crate::jose::Algorithm;
 use crate::jose::key_material::{Curve, KeyMaterial, MAX_RSA_BITS, PublicMaterial};
 
-/// A key to verify with, for one algorithm.
+/// A verifying key for one algorithm.
 pub(crate) struct VerifyKey(Box<VerifyFn>);
 
 /// Takes the message and the signature.
@@ -85,7 +85,7 @@ impl VerifyKey {
         .map_err(|_| BAD_NUMBERS)
     }
 
-    /// For PSS, the salt must be as long as the hash: that is what `pss::VerifyingKey` demands.
+    /// For PSS, `pss::VerifyingKey` requires a salt as long as the hash.
     fn rsa(algorithm: Algorithm, n: &[u8], e: &[u8]) -> Result<Self, KeyError> {
         let (n, e) = (BigUint::from_bytes_be(n), BigUint::from_bytes_be(e));
         let key = RsaPublicKey::new_with_max_size(n, e, MAX_RSA_BITS).map_err(|_| BAD_NUMBERS)?;
@@ -113,7 +113,7 @@ impl VerifyKey {
     }
 }
 
-/// A key to sign with, for one algorithm.
+/// A signing key for one algorithm.
 pub(crate) struct SignKey {
     sign: Box<SignFn>,
     public_half: Option<PublicMaterial>,
@@ -136,9 +136,9 @@ impl SignKey {
         }
     }
 
-    /// A new key pair. Secrets are made by the caller, who has to keep their hash.
+    /// Generates a key pair. The caller generates secrets, to keep their hash.
     pub(crate) fn generate(algorithm: Algorithm) -> Result<Self, KeyError> {
-        // What makes RSA keys panics where there are no random numbers.
+        // Generating an RSA key panics without random numbers, so this fails first.
         let seed = Zeroizing::new(random_bytes()?);
         match algorithm {
             Algorithm::ES256 => Self::p256(&p256::SecretKey::random(&mut OsRng)),
@@ -157,14 +157,13 @@ impl SignKey {
         (self.sign)(message).map_err(|_| KeyError::SigningFailed)
     }
 
-    /// The public half of a key pair. A secret has none.
+    /// The public half of a key pair. `None` for a secret.
     #[expect(clippy::unnecessary_wraps, reason = "the twin can fail here")]
     pub(crate) fn public_half(&self) -> Result<Option<PublicMaterial>, KeyError> {
         Ok(self.public_half.clone())
     }
 
-    /// Random numbers go into every signature that has use for them: into the nonce of ECDSA, the
-    /// salt of PSS, and the blinding that hides the private exponent of RSA.
+    /// Signs with random numbers for the ECDSA nonce, the PSS salt, and RSA blinding.
     fn of<K, S>(key: K, public_half: PublicMaterial) -> Self
     where
         K: RandomizedSigner<S> + Send + Sync + 'static,
@@ -235,7 +234,7 @@ impl SignKey {
     }
 }
 
-/// The three curves have types of their own, and nothing in common that names them.
+/// The types of the three curves share no usable trait.
 macro_rules! ecdsa {
     ($curve:ident, $name:ident) => {
         impl SignKey {
@@ -254,7 +253,7 @@ ecdsa!(p256, P256);
 ecdsa!(p384, P384);
 ecdsa!(p521, P521);
 
-/// As the twin.
+/// As in `aws_lc.rs`.
 const GENERATED_RSA_BITS: usize = 2048;
 
 /// The SHA-256 of some bytes.
@@ -263,7 +262,7 @@ pub(crate) fn sha256(bytes: &[u8]) -> Result<[u8; 32], KeyError> {
     Ok(Sha256::digest(bytes).into())
 }
 
-/// Random bytes that nobody can guess.
+/// Cryptographically secure random bytes.
 pub(crate) fn random<const N: usize>() -> Option<[u8; N]> {
     let mut bytes = [0; N];
     OsRng.try_fill_bytes(&mut bytes).ok()?;

@@ -1,4 +1,4 @@
-//! Where a [`VerifyingKey`] comes from: secrets, PEM, DER, JWK.
+//! Loading a [`VerifyingKey`] from a secret, PEM, DER or a JWK.
 
 use super::VerifyingKey;
 use crate::error::{ConfigError, KeyError};
@@ -8,7 +8,7 @@ use crate::jose::pem::PemBlock;
 use crate::jose::{AlgorithmSet, KeyFamily, der, secret};
 
 impl VerifyingKey {
-    /// The secret of an HMAC, shared with the issuer.
+    /// An HMAC secret, shared with the issuer.
     ///
     /// Permits every `HS` algorithm whose hash is not longer than the secret
     /// ([RFC 7518 §3.2](https://www.rfc-editor.org/rfc/rfc7518#section-3.2)).
@@ -35,7 +35,7 @@ impl VerifyingKey {
     /// A public key in PEM: one block labelled `PUBLIC KEY`, `RSA PUBLIC KEY` or `CERTIFICATE`
     /// ([RFC 7468](https://www.rfc-editor.org/rfc/rfc7468)).
     ///
-    /// Of a certificate, only the key is read: its issuer and its validity are not judged.
+    /// Of a certificate, only the key is read: its issuer and validity are not checked.
     ///
     /// # Errors
     ///
@@ -61,15 +61,14 @@ impl VerifyingKey {
         Self::from_der(&*block.der)
     }
 
-    /// A public key in DER: `SubjectPublicKeyInfo`, an `RSAPublicKey` of PKCS#1, or a certificate,
-    /// of which only the key is read.
+    /// A public key in DER: `SubjectPublicKeyInfo`, a PKCS#1 `RSAPublicKey`, or a certificate.
     ///
     /// # Errors
     ///
-    /// [`KeyError::PrivateKey`] for a private key; [`KeyError::UnsupportedType`] for a type or a
-    /// curve without algorithm here; [`KeyError::RsaTooSmall`] and [`KeyError::RsaTooLarge`];
-    /// [`KeyError::Malformed`] for anything else, among it trailing bytes, explicit curve
-    /// parameters, compressed points and points off the curve.
+    /// [`KeyError::PrivateKey`] for a private key; [`KeyError::UnsupportedType`] for an unsupported
+    /// type or curve; [`KeyError::RsaTooSmall`] and [`KeyError::RsaTooLarge`];
+    /// [`KeyError::Malformed`] for anything else, such as trailing bytes, explicit curve parameters,
+    /// compressed points and points off the curve.
     ///
     /// ```
     /// use tower_bearer::{ConfigError, KeyError, VerifyingKey};
@@ -85,8 +84,7 @@ impl VerifyingKey {
     /// A key as the JSON text of one JWK ([RFC 7517](https://www.rfc-editor.org/rfc/rfc7517)),
     /// public or of kty `oct`.
     ///
-    /// If it has an `alg`, the key permits only that. A [`Jwk`] that is parsed already converts
-    /// with `try_from`.
+    /// If it has an `alg`, the key permits only that. A parsed [`Jwk`] converts with `try_from`.
     ///
     /// # Errors
     ///
@@ -108,7 +106,7 @@ impl VerifyingKey {
         Self::try_from(&Jwk::parse(json)?)
     }
 
-    /// A secret of any length, which permits every `HS` algorithm: for `dangerous`.
+    /// A secret of any length that permits every `HS` algorithm, for `dangerous`.
     pub(crate) fn from_short_secret(secret: impl AsRef<[u8]>) -> Result<Self, ConfigError> {
         let secret = secret.as_ref();
         secret::check_not_a_key(secret)?;

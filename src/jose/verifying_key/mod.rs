@@ -1,4 +1,4 @@
-//! A key that verifies signatures.
+//! Verifying keys.
 
 mod load;
 
@@ -12,16 +12,16 @@ use crate::jose::{Algorithm, AlgorithmSet, KeyFamily, secret};
 
 /// A key that verifies signatures, and the algorithms that it permits.
 ///
-/// A key is parsed once, when it is made: verifying only verifies. Cloning one is cheap. Its
-/// `Debug` shows the key id and the algorithms, never the key.
+/// A key is parsed once and cheap to clone. `Debug` shows the key id and the algorithms, never the
+/// key.
 ///
-/// Without [`with_algorithms`](Self::with_algorithms), a key permits every algorithm of its own
-/// family that is safe with it; which one a token names is never asked beyond that.
+/// Without [`with_algorithms`](Self::with_algorithms), a key permits every algorithm of its family
+/// that is safe with it. A token cannot choose another.
 ///
 /// RSA keys must have 2048 to 8192 bits
 /// ([RFC 7518 §3.3](https://www.rfc-editor.org/rfc/rfc7518#section-3.3)). An exponent of 3 is
-/// accepted: what made low exponents dangerous was the lax check of the padding, which is strict
-/// here. Ed25519 keys of small order are refused.
+/// accepted: attacks on it need a lax padding check, and this one is strict. Ed25519 keys of small
+/// order are refused.
 ///
 /// ```
 /// use tower_bearer::{Algorithm, VerifyingKey};
@@ -48,7 +48,7 @@ struct Parsed {
     origin: Origin,
 }
 
-/// What is kept of the material: public keys as they are, of a secret only what comparing needs.
+/// The public key, or of a secret only what comparing needs.
 #[derive(PartialEq, Eq)]
 enum Origin {
     Secret { bits: usize, sha256: [u8; 32] },
@@ -79,8 +79,8 @@ impl VerifyingKey {
         })
     }
 
-    /// Names the key: it is then selected by tokens with this `kid`
-    /// ([RFC 7515 §4.1.4](https://www.rfc-editor.org/rfc/rfc7515#section-4.1.4)), and no other.
+    /// Sets the `kid` of the key. Only tokens with this `kid` then select it
+    /// ([RFC 7515 §4.1.4](https://www.rfc-editor.org/rfc/rfc7515#section-4.1.4)).
     ///
     /// ```
     /// use tower_bearer::VerifyingKey;
@@ -95,11 +95,11 @@ impl VerifyingKey {
         self
     }
 
-    /// Permits only these of the algorithms that the key permits now.
+    /// Narrows the permitted algorithms to these.
     ///
     /// # Errors
     ///
-    /// [`KeyError::Algorithm`] if there is none, or one that the key does not permit now;
+    /// [`KeyError::Algorithm`] if there is none, or one that the key does not permit;
     /// [`KeyError::SecretTooShort`] for an `HS` algorithm whose hash is longer than the secret.
     ///
     /// ```
@@ -148,11 +148,11 @@ impl VerifyingKey {
         self.algorithms
     }
 
-    /// Whether the signature is that of the message, by this key and this algorithm.
+    /// Whether the signature matches the message under this key and algorithm.
     ///
-    /// `false` also if the key does not permit the algorithm. ECDSA signatures are in the form of
-    /// [RFC 7518 §3.4](https://www.rfc-editor.org/rfc/rfc7518#section-3.4), and accepted whether
-    /// `s` is high or low; nothing should identify a token by its signature.
+    /// `false` also if the key does not permit the algorithm. ECDSA signatures have the form of
+    /// [RFC 7518 §3.4](https://www.rfc-editor.org/rfc/rfc7518#section-3.4); `s` may be high or low,
+    /// so do not identify a token by its signature.
     ///
     /// ```
     /// use tower_bearer::{Algorithm, SigningKey};
@@ -173,7 +173,7 @@ impl VerifyingKey {
                 .is_some_and(|(_, key)| key.verify(message, signature))
     }
 
-    /// The public key, unless this is a secret.
+    /// The public key. `None` for a secret.
     pub(crate) fn public_material(&self) -> Option<&PublicMaterial> {
         match &self.parsed.origin {
             Origin::Secret { .. } => None,
@@ -181,7 +181,7 @@ impl VerifyingKey {
         }
     }
 
-    /// The algorithm that the key permits, if it is one only.
+    /// The permitted algorithm, if there is only one.
     pub(crate) fn only_algorithm(&self) -> Option<Algorithm> {
         let mut algorithms = self.algorithms.iter();
         let first = algorithms.next()?;
