@@ -24,7 +24,7 @@ use crate::jose::{Jwk, VerifyingKey};
 # #[tokio::main(flavor = "current_thread")]
 # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 use tower_bearer::Algorithm;
-use tower_bearer::keys::RemoteKeys;
+use tower_bearer::keys::{KeyProvider, RemoteKeys};
 use tower_bearer::test_util::{KeyServer, TestIssuer};
 
 let issuer = TestIssuer::new("https://issuer.example.com", Algorithm::ES256);
