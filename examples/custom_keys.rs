@@ -17,7 +17,7 @@ use tower_bearer::keys::{KeyProvider, KeySet};
 use tower_bearer::test_util::TestIssuer;
 use tower_bearer::{Algorithm, Verifier, VerifyingKey};
 
-/// Keys that can be replaced.
+/// Replaceable keys.
 #[derive(Default)]
 struct ReplaceableKeys(RwLock<KeySet>);
 

@@ -1,4 +1,4 @@
-//! Looks into a token, and tells, check by check, why it is accepted or not.
+//! Decodes a token, and shows check by check why it is accepted or refused.
 //!
 //! ```text
 //! $ cargo run --example inspect -- --key public.pem --audience my-api "$TOKEN"
@@ -28,22 +28,22 @@ use tower_bearer::dangerous::{decode_unverified_claims, decode_unverified_header
 use tower_bearer::keys::{Combined, KeyFile};
 use tower_bearer::{AuthError, TokenError, Verifier};
 
-/// Looks into a token, and tells why it is accepted or not.
+/// Decodes a token, and shows why it is accepted or refused
 #[derive(Parser)]
 struct Options {
-    /// A JWK Set, a public key or a certificate; repeatable
+    /// JWK Set, public key or certificate; repeatable
     #[arg(long, value_name = "FILE")]
     key: Vec<PathBuf>,
-    /// The issuer to demand; any, without this
+    /// Required issuer; default: any
     #[arg(long)]
     issuer: Option<String>,
-    /// The audience to demand; any, without this
+    /// Required audience; default: any
     #[arg(long)]
     audience: Option<String>,
     token: String,
 }
 
-/// The checks in their order.
+/// The checks, in order.
 const CHECKS: [&str; 9] = [
     "three parts, short enough",
     "header",
@@ -56,7 +56,7 @@ const CHECKS: [&str; 9] = [
     "claims type and rules",
 ];
 
-/// Which of the checks refuses a token for this reason.
+/// The check that refuses a token for this reason.
 fn check_of(reason: TokenError) -> usize {
     use TokenError as E;
     match reason {

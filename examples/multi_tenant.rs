@@ -1,4 +1,4 @@
-//! Tenants that come while the server runs, each with an issuer and keys of its own.
+//! Tenants that sign up while the server runs, each with its own issuer and keys.
 //!
 //! ```text
 //! $ cargo run --example multi_tenant
@@ -31,7 +31,7 @@ use tower_bearer::test_util::{KeyServer, TestIssuer};
 use tower_bearer::verify::Tenants;
 use tower_bearer::{Algorithm, BearerAuthLayer, VerifiedToken, Verifier};
 
-/// The tenants, by their issuers. In a real service, a table that follows the database.
+/// The tenants by issuer. In a real service: a table in memory that follows the database.
 #[derive(Clone)]
 struct Directory {
     provider: String,
@@ -62,7 +62,7 @@ async fn hello(State(directory): State<Directory>, token: VerifiedToken) -> Stri
     format!("hello {subject} of {}\n", tenant.unwrap_or_default())
 }
 
-/// A real service would ask who is calling here, too.
+/// A real service would authenticate this call too.
 async fn add(State(directory): State<Directory>, Path(name): Path<String>) -> &'static str {
     directory.add(&name);
     "welcome\n"
@@ -103,8 +103,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Stands for an identity provider with a realm for each tenant, and returns where it is. The keys
-/// are public knowledge: for tests only.
+/// Stands in for an identity provider with a realm per tenant, and returns its URL. Its keys are
+/// public: for tests only.
 async fn start_provider<'a>(
     names: &[&'a str],
 ) -> Result<(String, Vec<(&'a str, TestIssuer)>), Box<dyn Error>> {

@@ -1,5 +1,4 @@
-//! The keys of an OpenID provider, by its URL: what Keycloak, Auth0, Okta, Entra, Google and the
-//! like need.
+//! Keys of an OpenID provider, found by its URL: Keycloak, Auth0, Okta, Entra, Google and others.
 //!
 //! ```text
 //! $ cargo run --example oidc -- 127.0.0.1:3000 https://accounts.google.com my-client-id
@@ -7,7 +6,7 @@
 //! keys of https://accounts.google.com: Fresh
 //! ```
 //!
-//! Without a provider it starts a small one of its own, and prints a token of it:
+//! Without arguments it starts a small provider, and prints one of its tokens:
 //!
 //! ```text
 //! $ cargo run --example oidc
@@ -58,7 +57,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let listener = TcpListener::bind(address).await?;
     println!("listening on http://{}", listener.local_addr()?);
 
-    // Keys would come with the first token, too. Asked for now, a mistake in the URL shows now.
+    // The first token would fetch the keys too, but now a wrong URL shows at start.
     verifier.ready().await?;
     for issuer in verifier.status() {
         let name = issuer.issuer.as_deref().unwrap_or_default();
@@ -71,7 +70,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Stands for your identity provider. Its key is public knowledge: for tests only.
+/// Stands in for your identity provider. Its key is public: for tests only.
 async fn start_provider() -> Result<TestIssuer, Box<dyn Error>> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let name = format!("http://{}", listener.local_addr()?);

@@ -10,7 +10,7 @@ use tower_bearer::{BearerAuthLayer, VerifiedToken};
 use self::proto::who_am_i_server::{WhoAmI, WhoAmIServer};
 use self::proto::{GetRequest, GetResponse};
 
-/// Made from `whoami.proto`; a test sees that it is up to date.
+/// Generated from `whoami.proto`; a test checks that it is up to date.
 #[allow(
     clippy::all,
     clippy::clone_on_ref_ptr,

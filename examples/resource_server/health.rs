@@ -1,4 +1,4 @@
-//! How the keys are doing, for whoever watches the server.
+//! Health check: the state of the keys.
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -9,10 +9,10 @@ use tower_bearer::Verifier;
 use tower_bearer::keys::{KeyState, KeyStatus};
 use tower_bearer::verify::IssuerStatus;
 
-/// Fetches keys now, rather than with the first token, so that the page can tell of them. What
-/// fails is tried again by itself.
+/// Fetches keys now rather than with the first token, so that `/healthz` knows their state. Failures
+/// are retried.
 pub(crate) fn router(verifier: Verifier) -> Router {
-    // Not waited for: the server starts without keys, and tells so.
+    // Not awaited: the server starts without keys.
     drop(verifier.ready());
     Router::new()
         .route("/healthz", get(health))
@@ -31,7 +31,7 @@ async fn health(State(verifier): State<Verifier>) -> (StatusCode, Json<Health>) 
     let all = KeyStatus::summary(issuers.iter().map(|issuer| &issuer.keys));
     let status = match all.state {
         KeyState::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
-        // Stale keys are good keys: whoever takes the server out for them makes an outage of it.
+        // Stale keys still verify: removing the server for them would make an outage.
         _ => StatusCode::OK,
     };
     (status, Json(Health { all, issuers }))

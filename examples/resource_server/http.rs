@@ -25,7 +25,7 @@ async fn public() -> Json<Value> {
     Json(json!({ "public": true }))
 }
 
-/// What a token says.
+/// The content of a token.
 #[derive(serde::Serialize)]
 struct WhoAmI {
     header: Value,

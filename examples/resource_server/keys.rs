@@ -1,4 +1,4 @@
-//! Where the keys come from, by the command line.
+//! The keys that the command line names.
 
 use std::error::Error;
 use std::fs;
@@ -12,28 +12,28 @@ use tower_bearer::verify::VerifierBuilder;
 
 #[derive(Args)]
 pub(crate) struct KeyOptions {
-    /// A file whose bytes are an HMAC secret
+    /// HMAC secret: the bytes of this file
     #[arg(long, value_name = "FILE")]
     secret_file: Vec<PathBuf>,
-    /// A public key or certificate in PEM
+    /// Public key or certificate, in PEM
     #[arg(long, value_name = "FILE")]
     public_key: Vec<PathBuf>,
-    /// A JWK Set: a file, or its URL
+    /// JWK Set: a file or a URL
     #[arg(long, value_name = "FILE|URL")]
     jwks: Vec<String>,
-    /// An issuer that says itself where its keys are
+    /// Issuer whose keys are found by OpenID Connect Discovery or RFC 8414
     #[arg(long, value_name = "ISSUER_URL")]
     discover: Vec<String>,
-    /// Fetch keys by http from other machines, too
+    /// Also fetch keys over http from other machines
     #[arg(long)]
     allow_http: bool,
-    /// How long fetched keys are fresh, in seconds, where the answer does not say
+    /// How long fetched keys are fresh, in seconds, if the answer does not say
     #[arg(long, value_name = "S")]
     jwks_ttl: Option<u64>,
-    /// How long after one fetch an unknown key may cause the next, in seconds
+    /// Seconds between two fetches for unknown keys
     #[arg(long, value_name = "S")]
     cooldown: Option<u64>,
-    /// How long fetched keys are used on while fetches fail, in seconds
+    /// How long stale keys are used while fetches fail, in seconds
     #[arg(long, value_name = "S")]
     stale: Option<u64>,
 }
@@ -46,8 +46,8 @@ impl KeyOptions {
             && self.discover.is_empty()
     }
 
-    /// Trusts the issuer with all the keys; or, where it is not named, each that is discovered with
-    /// its own keys, and whoever signs with the others.
+    /// Trusts the named issuer with all keys. Without a name, trusts each discovered issuer with its
+    /// own keys, and any issuer with the others.
     pub(crate) fn trust<C>(
         &self,
         mut builder: VerifierBuilder<C>,

@@ -1,6 +1,6 @@
 //! A resource server with your own keys, over HTTP and gRPC on one port.
 //!
-//! With no options it makes a key and prints a token and a `curl` line to try it:
+//! Without options it makes a key, and prints a token and a `curl` command:
 //!
 //! ```text
 //! $ cargo run --example resource_server
@@ -21,9 +21,9 @@
 //! }
 //! ```
 //!
-//! With your keys: `cargo run --example resource_server -- --jwks jwks.json --audience my-api`;
-//! with those of your identity provider: `--discover https://issuer.example.com --audience my-api`.
-//! How they are doing is at `/healthz`.
+//! With your keys: `cargo run --example resource_server -- --jwks jwks.json --audience my-api`; with
+//! your identity provider's: `--discover https://issuer.example.com --audience my-api`. `/healthz`
+//! shows their state.
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -46,7 +46,7 @@ use tracing_subscriber::filter::LevelFilter;
 
 use self::options::{Options, SetUp};
 
-/// What shells and `clap` use for a mistake on the command line.
+/// The exit code of shells and `clap` for a bad command line.
 const EXIT_SET_UP: u8 = 2;
 
 fn main() -> ExitCode {
@@ -79,8 +79,8 @@ async fn serve(set_up: SetUp) -> Result<(), Box<dyn Error>> {
     let address = listener.local_addr()?;
 
     let auth = BearerAuthLayer::new(set_up.verifier.clone()).source(set_up.source);
-    // With `--cookie`, browsers can be made to send forged requests. They change nothing here, and
-    // whoever tries this server has no session. Do not copy this line: use `BearerAuthLayer::csrf`.
+    // With `--cookie`, other sites can forge requests. Here they change nothing. Do not copy this
+    // line: use `BearerAuthLayer::csrf`.
     let auth = dangerous::without_csrf_protection(auth);
     let app = http::router(&auth)
         .merge(grpc::router(&auth)?)
@@ -98,7 +98,7 @@ async fn serve(set_up: SetUp) -> Result<(), Box<dyn Error>> {
 }
 
 async fn interrupted() {
-    // Where the signal cannot be had, the server runs until it is killed.
+    // Without the signal, the server runs until it is killed.
     if tokio::signal::ctrl_c().await.is_err() {
         std::future::pending::<()>().await;
     }

@@ -1,4 +1,4 @@
-//! The command line, and the verifier that it asks for.
+//! The command line, and the verifier that it describes.
 
 use std::error::Error;
 use std::net::SocketAddr;
@@ -17,53 +17,53 @@ use tower_bearer::{Algorithm, SigningKey, Validation, Verifier};
 
 use crate::keys::KeyOptions;
 
-/// Answers requests that carry a token signed by one of your keys.
+/// Answers requests that carry a token signed with one of your keys
 #[derive(Parser)]
 pub(crate) struct Options {
-    /// Where to listen; port 0 takes a free one
+    /// Address to listen on; port 0 picks a free port
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:3000")]
     listen: SocketAddr,
     #[command(flatten)]
     keys: KeyOptions,
-    /// A verifier as data, in TOML, in place of the options about keys and rules. Variables such as
-    /// `TOWER_BEARER__RULES__LEEWAY` come before what is in the file
+    /// Verifier in TOML, instead of options for keys and rules. Variables such as
+    /// `TOWER_BEARER__RULES__LEEWAY` override the file
     #[arg(long, value_name = "FILE", conflicts_with_all = [
         "secret_file", "public_key", "jwks", "discover", "allow_http", "jwks_ttl", "cooldown", "stale",
         "issuer", "audience", "any_audience", "algorithm", "leeway", "token_type", "require_claim",
         "max_age", "roles_claim",
     ])]
     config: Option<PathBuf>,
-    /// The issuer to demand (iss); without this, those that are discovered, or any
+    /// Required issuer (iss); default: the discovered ones, or any
     #[arg(long)]
     issuer: Option<String>,
-    /// An audience to accept (aud)
+    /// Accepted audience (aud)
     #[arg(long)]
     audience: Vec<String>,
-    /// Accept any audience, or none
+    /// Accept any audience, even none
     #[arg(long)]
     any_audience: bool,
-    /// An algorithm to accept; all that the keys permit, without this
+    /// Accepted algorithm; default: all that the keys permit
     #[arg(long, value_name = "ALG")]
     algorithm: Vec<Algorithm>,
-    /// How far clocks may differ, in seconds
+    /// Allowed clock difference, in seconds
     #[arg(long, value_name = "S")]
     leeway: Option<u64>,
-    /// The type of token to demand (typ)
+    /// Required token type (typ)
     #[arg(long, value_name = "TYPE")]
     token_type: Option<String>,
-    /// A claim to demand
+    /// Required claim
     #[arg(long, value_name = "CLAIM")]
     require_claim: Vec<String>,
-    /// How old tokens may be (from iat), in seconds
+    /// Greatest age of a token (from iat), in seconds
     #[arg(long, value_name = "S")]
     max_age: Option<u64>,
-    /// Take tokens from this cookie, too
+    /// Also read tokens from this cookie
     #[arg(long, value_name = "NAME")]
     cookie: Option<String>,
-    /// Take tokens from this query parameter, too
+    /// Also read tokens from this query parameter
     #[arg(long, value_name = "NAME")]
     query: Option<String>,
-    /// Where in the claims the roles are, e.g. `realm_access.roles`
+    /// Path of the roles in the claims, e.g. `realm_access.roles`
     #[arg(long, value_name = "PATH")]
     roles_claim: Option<String>,
 }
@@ -77,7 +77,7 @@ pub(crate) struct SetUp {
 }
 
 impl Options {
-    /// Reads the command line. A mistake in it is told in one line.
+    /// Reads the command line. Errors are one line.
     pub(crate) fn from_args() -> Result<Self, Box<dyn Error>> {
         Self::try_parse().map_err(|error| match error.kind() {
             ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => error.exit(),
@@ -118,7 +118,7 @@ impl Options {
         })
     }
 
-    /// Without keys, one is made, so that there is something to try.
+    /// Without keys, makes one to try the server with.
     fn demo_issuer(&mut self) -> Result<Option<TestIssuer>, Box<dyn Error>> {
         if self.config.is_some() || !self.keys.is_empty() {
             return Ok(None);
@@ -178,7 +178,7 @@ impl Options {
     }
 }
 
-/// The file, and over it the environment.
+/// The file, overridden by the environment.
 fn read_config(path: &Path) -> Result<VerifierConfig, Box<dyn Error>> {
     let environment = Environment::with_prefix("TOWER_BEARER")
         .prefix_separator("__")
