@@ -68,7 +68,7 @@
 //! - [`jose`]: tokens, headers, claims, algorithms, keys.
 #![cfg_attr(
     feature = "config",
-    doc = "- [`config`]: a verifier described by data."
+    doc = "- [`VerifierConfig`]: a verifier described by data."
 )]
 #![cfg_attr(
     feature = "test-util",
@@ -162,7 +162,7 @@ pub mod authorize;
 mod axum;
 mod clock;
 #[cfg(feature = "config")]
-pub mod config;
+mod config;
 pub mod dangerous;
 mod error;
 pub mod extract;
@@ -186,6 +186,8 @@ pub mod verify;
 
 pub use auth::{BearerAuth, BearerAuthLayer};
 pub use authorize::RequireLayer;
+#[cfg(feature = "config")]
+pub use config::VerifierConfig;
 pub use error::{AuthError, ConfigError, CsrfError, KeyError, RequestError, TokenError};
 pub use jose::{Algorithm, JwkSet, SigningKey, VerifyingKey};
 pub use keys::KeyProvider;

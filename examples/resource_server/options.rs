@@ -9,7 +9,7 @@ use std::time::Duration;
 use clap::Parser;
 use clap::error::ErrorKind;
 use config::{Config, Environment, File, FileFormat};
-use tower_bearer::config::VerifierConfig;
+use tower_bearer::VerifierConfig;
 use tower_bearer::extract::{Bearer, Cookie, Query, TokenSource};
 use tower_bearer::test_util::TestIssuer;
 use tower_bearer::verify::VerifierBuilder;

@@ -1,58 +1,4 @@
-//! A verifier described by data: a file, environment variables, or both.
-//!
-//! [`VerifierConfig`] deserialises from any format of `serde`. Unknown names are refused. Times are in
-//! seconds. In TOML, with all settings:
-//!
-//! ```toml
-#![doc = include_str!("example.toml")]
-//! ```
-//!
-//! Only an issuer with keys and an audience are required. The settings have the names and defaults of
-//! the methods in [`Validation`](crate::Validation) for `rules`,
-//! [`RemoteKeysBuilder`](crate::keys::RemoteKeysBuilder) for `remote`, and
-//! [`VerifierBuilder`] for the others. `key_files` are [watched](crate::keys::KeyFile::watch).
-//!
-//! # A file and environment variables
-//!
-//! With the crate [`config`](https://docs.rs/config):
-//!
-//! ```
-//! use config::{Config, Environment, File, FileFormat};
-//! use tower_bearer::Verifier;
-//! use tower_bearer::config::VerifierConfig;
-//!
-//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! # let vars = [
-//! #     ("AUTH__RULES__AUDIENCES", "my-api,my-other-api"),
-//! #     ("AUTH__ISSUERS__OURS__SECRET", "32 random bytes or more, only the server knows"),
-//! # ];
-//! # let vars = vars.map(|(name, value)| (name.to_owned(), value.to_owned()));
-//! let file = r#"
-//!     [issuers.main]
-//!     issuer = "https://issuer.example.com"
-//!     discover = true
-//!     [issuers.ours]
-//!     issuer = "our-backend"
-//! "#;
-//! // AUTH__RULES__AUDIENCES=my-api,my-other-api
-//! // AUTH__ISSUERS__OURS__SECRET=…
-//! let variables = Environment::with_prefix("AUTH")
-//!     .prefix_separator("__")
-//!     .separator("__")
-//!     .try_parsing(true)
-//!     .list_separator(",")
-//!     .with_list_parse_key("rules.audiences");
-//! # let variables = variables.source(Some(vars.into_iter().collect()));
-//!
-//! let config: VerifierConfig = Config::builder()
-//!     .add_source(File::from_str(file, FileFormat::Toml))
-//!     .add_source(variables)
-//!     .build()?
-//!     .try_deserialize()?;
-//! let verifier: Verifier = config.into_builder()?.build()?;
-//! # Ok(())
-//! # }
-//! ```
+//! A verifier described by data.
 
 mod issuer;
 mod rules;
@@ -67,7 +13,60 @@ use self::rules::RulesConfig;
 use crate::error::ConfigError;
 use crate::verify::{Cache, Verifier, VerifierBuilder};
 
-/// A [`Verifier`] as data: see the [module](self). `Debug` shows no secret.
+/// A [`Verifier`] described by data: a file, environment variables, or both. `Debug` shows no secret.
+///
+/// It deserialises from any format of `serde`. Unknown names are refused. Times are in
+/// seconds. In TOML, with all settings:
+///
+/// ```toml
+#[doc = include_str!("example.toml")]
+/// ```
+///
+/// Only an issuer with keys and an audience are required. The settings have the names and defaults of
+/// the methods in [`Validation`](crate::Validation) for `rules`,
+/// [`RemoteKeysBuilder`](crate::keys::RemoteKeysBuilder) for `remote`, and
+/// [`VerifierBuilder`] for the others. `key_files` are [watched](crate::keys::KeyFile::watch).
+///
+/// # A file and environment variables
+///
+/// With the crate [`config`](https://docs.rs/config):
+///
+/// ```
+/// use config::{Config, Environment, File, FileFormat};
+/// use tower_bearer::{Verifier, VerifierConfig};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let vars = [
+/// #     ("AUTH__RULES__AUDIENCES", "my-api,my-other-api"),
+/// #     ("AUTH__ISSUERS__OURS__SECRET", "32 random bytes or more, only the server knows"),
+/// # ];
+/// # let vars = vars.map(|(name, value)| (name.to_owned(), value.to_owned()));
+/// let file = r#"
+///     [issuers.main]
+///     issuer = "https://issuer.example.com"
+///     discover = true
+///     [issuers.ours]
+///     issuer = "our-backend"
+/// "#;
+/// // AUTH__RULES__AUDIENCES=my-api,my-other-api
+/// // AUTH__ISSUERS__OURS__SECRET=…
+/// let variables = Environment::with_prefix("AUTH")
+///     .prefix_separator("__")
+///     .separator("__")
+///     .try_parsing(true)
+///     .list_separator(",")
+///     .with_list_parse_key("rules.audiences");
+/// # let variables = variables.source(Some(vars.into_iter().collect()));
+///
+/// let config: VerifierConfig = Config::builder()
+///     .add_source(File::from_str(file, FileFormat::Toml))
+///     .add_source(variables)
+///     .build()?
+///     .try_deserialize()?;
+/// let verifier: Verifier = config.into_builder()?.build()?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct VerifierConfig {

@@ -51,7 +51,7 @@ pub enum ConfigError {
     /// An issuer is named twice, has an empty name, or contradicts "any issuer".
     #[error("{0}")]
     Issuer(Cow<'static, str>),
-    /// An issuer of the [configuration](crate::config), by its name there.
+    /// An issuer of the [configuration](crate::VerifierConfig), by its name there.
     #[cfg(feature = "config")]
     #[error("issuers.{0}: {1}")]
     InIssuer(Box<str>, #[source] Box<ConfigError>),

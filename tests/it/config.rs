@@ -2,7 +2,7 @@ use std::fs;
 use std::time::SystemTime;
 
 use config::{Config, Environment, File, FileFormat};
-use tower_bearer::config::VerifierConfig;
+use tower_bearer::VerifierConfig;
 use tower_bearer::test_util::TestIssuer;
 use tower_bearer::{Algorithm, ConfigError, SigningKey, Verifier};
 

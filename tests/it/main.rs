@@ -17,6 +17,7 @@ mod dangerous;
 mod error;
 mod extract;
 mod generated;
+mod glob;
 mod grpc;
 mod issue;
 mod jose;

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use tower_bearer::SigningKey;
-use tower_bearer::config::VerifierConfig;
+use tower_bearer::VerifierConfig;
 use tower_bearer::verify::RevocationList;
 use tower_bearer_issuer::TokenIssuer;
 use tower_bearer_issuer::store::MemoryStore;
