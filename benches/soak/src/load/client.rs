@@ -16,7 +16,7 @@ use tonic::transport::{Channel, Endpoint};
 use tonic::{Code, Request as GrpcRequest};
 use tonic_prost::ProstCodec;
 
-use crate::oracle::Verdict;
+use crate::oracle::{Answer, Verdict};
 use crate::proto::{GetRequest, GetResponse};
 
 /// How long a gRPC connection is used. h2 counts small data frames that arrive after the response,
@@ -28,15 +28,6 @@ pub(crate) struct Client {
     http1: HyperClient<HttpConnector, Full<Bytes>>,
     http2: HyperClient<HttpConnector, Full<Bytes>>,
     grpc: Mutex<(Instant, Channel)>,
-}
-
-/// A server's answer.
-#[derive(Debug)]
-pub(crate) enum Answer {
-    /// A verdict and, if accepted, the body.
-    Verdict(Verdict, String),
-    /// Anything else, or nothing.
-    Other(String),
 }
 
 impl Client {

@@ -7,9 +7,8 @@ use tokio::net::TcpStream;
 use tokio::time::{sleep, timeout};
 
 use super::client::bearer;
-use super::tokens::Token;
 use crate::chance::Chance;
-use crate::oracle::Verdict;
+use crate::oracle::{Token, Verdict};
 use crate::settings::COOKIE;
 
 pub(super) type Fields = Vec<(&'static str, Vec<u8>)>;

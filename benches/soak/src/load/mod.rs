@@ -15,11 +15,11 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, sleep_until};
 
-pub(crate) use self::client::{Answer, Client};
-use self::tokens::{Token, Tokens};
+pub(crate) use self::client::Client;
+use self::tokens::Tokens;
 use crate::chance::Chance;
 use crate::clock::Span;
-use crate::oracle::{Oracle, Verdict};
+use crate::oracle::{Answer, Oracle, Token, Verdict};
 use crate::report::tally::{Kind, Tally};
 
 /// How many tasks of a kind send requests to a server, one at a time each.

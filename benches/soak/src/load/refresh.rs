@@ -7,10 +7,9 @@ use http_body_util::Full;
 use tokio::time::sleep;
 
 use super::Load;
-use super::client::Answer;
 use crate::chance::Chance;
 use crate::clock::{Moment, Span};
-use crate::oracle::{Doubt, Expected, Verdict};
+use crate::oracle::{Answer, Doubt, Expected, Verdict};
 use crate::report::tally::Kind;
 use crate::settings::REDIS_BACK_WITHIN;
 

@@ -9,12 +9,11 @@ use tokio::time::timeout;
 use tower_bearer::auth::Csrf;
 
 use super::Load;
-use super::client::{Answer, bearer};
+use super::client::bearer;
 use super::junk::{self, Fields};
-use super::tokens::{Flaw, Token};
 use crate::chance::Chance;
 use crate::clock::{Moment, Span};
-use crate::oracle::{Expected, Verdict};
+use crate::oracle::{Answer, Expected, Flaw, Token, Verdict};
 use crate::report::tally::Kind;
 use crate::settings::{COOKIE, CSRF_SECRET, ISSUER};
 

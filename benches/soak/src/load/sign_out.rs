@@ -7,11 +7,10 @@ use http_body_util::Full;
 use tokio::time::{sleep, timeout};
 
 use super::Load;
-use super::client::{Answer, bearer};
-use super::tokens::Token;
+use super::client::bearer;
 use crate::chance::Chance;
 use crate::clock::{Moment, Span};
-use crate::oracle::{Doubt, SignOut, Verdict};
+use crate::oracle::{Answer, Doubt, SignOut, Token, Verdict};
 use crate::report::tally::Kind;
 use crate::settings::{REDIS_BACK_WITHIN, TOLD};
 

@@ -7,9 +7,10 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::sleep;
 
-use super::client::{Answer, answer};
+use super::client::answer;
 use crate::chance::Chance;
 use crate::clock::{Moment, Span};
+use crate::oracle::Answer;
 
 /// Requests `/whoami` with this token. The span begins when the request is complete.
 pub(super) async fn ask(address: &str, token: &str, chance: &mut Chance) -> (Answer, Span) {

@@ -8,7 +8,7 @@ use tokio::time::interval;
 
 use crate::chance::Chance;
 use crate::clock::Moment;
-use crate::oracle::SignOut;
+use crate::oracle::{Flaw, Session, SignOut, Subject, Token};
 use crate::settings::{AUDIENCE, ISSUER, SCOPE};
 use crate::world::keys::{Key, Keys};
 
@@ -18,63 +18,6 @@ const PEOPLE: usize = 300;
 /// dozen times.
 const TOKENS: usize = 4_500;
 const NEW_IN_A_SECOND: u32 = 300;
-
-/// What the oracle must know about a token.
-pub(crate) struct Token {
-    pub(crate) text: String,
-    pub(crate) flaw: Option<Flaw>,
-    pub(crate) key: Arc<Key>,
-    pub(crate) id: String,
-    pub(crate) issued_at: u64,
-    pub(crate) expires_at: u64,
-    pub(crate) has_scope: bool,
-    pub(crate) subject: Arc<Subject>,
-    pub(crate) session: Arc<Session>,
-    pub(crate) signed_out: SignOut,
-}
-
-/// Why a token was never good.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Flaw {
-    Expired,
-    WrongAudience,
-    /// It names the right key but is signed with another.
-    ForeignKey,
-    /// It names a key that never existed.
-    UnknownKey,
-}
-
-pub(crate) struct Subject {
-    pub(crate) name: String,
-    pub(crate) signed_out: SignOut,
-}
-
-pub(crate) struct Session {
-    pub(crate) id: String,
-    pub(crate) signed_out: SignOut,
-}
-
-impl Token {
-    /// The owner that a server must report.
-    pub(crate) fn owner(&self) -> String {
-        format!("{} {}", self.subject.name, self.id)
-    }
-
-    /// Its history, to explain a wrong verdict.
-    pub(crate) fn story(&self) -> String {
-        format!(
-            "issued at {}, good until {}, key {} withdrawn at {:?}, flaw {:?}; token {}, session {}, subject {}",
-            self.issued_at,
-            self.expires_at,
-            self.key.id,
-            self.key.withdrawn_at(),
-            self.flaw,
-            self.signed_out.story(),
-            self.session.signed_out.story(),
-            self.subject.signed_out.story()
-        )
-    }
-}
 
 /// All tokens in use.
 pub(crate) struct Tokens {

@@ -7,15 +7,17 @@
 
 mod outages;
 mod sign_out;
+mod token;
 mod verdict;
 
 use std::time::Duration;
 
 pub(crate) use self::outages::Outages;
 pub(crate) use self::sign_out::{SignOut, State};
-pub(crate) use self::verdict::{Doubt, Expected, Verdict, Verdicts};
+use self::token::Truth;
+pub(crate) use self::token::{Flaw, Session, Subject, Token};
+pub(crate) use self::verdict::{Answer, Doubt, Expected, Verdict, Verdicts};
 use crate::clock::Span;
-use crate::load::tokens::{Flaw, Token};
 use crate::settings::{
     KEYS_BACK_WITHIN, KEYS_END_WITHIN, LEARNED_WITHIN, REDIS_BACK_WITHIN, REFRESHED_WITHIN,
     STALE_BY, STALE_FROM, STALE_WINDOW,
@@ -27,14 +29,6 @@ use crate::world::keys::Key;
 pub(crate) struct Oracle {
     pub(crate) keys: Outages,
     pub(crate) redis: Outages,
-}
-
-/// The state of something over a span of time.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Truth {
-    Yes,
-    No,
-    Either,
 }
 
 impl Oracle {
@@ -161,29 +155,5 @@ impl Oracle {
         } else {
             (Truth::Either, Doubt::WithdrawnKey)
         }
-    }
-}
-
-impl Token {
-    fn is_alive(&self, span: &Span) -> Truth {
-        let end = Duration::from_secs(self.expires_at);
-        if span.to.date < end {
-            Truth::Yes
-        } else if span.from.date >= end {
-            Truth::No
-        } else {
-            Truth::Either
-        }
-    }
-
-    fn sign_outs(&self, server: usize, span: &Span, redis: &Outages) -> State {
-        let of_all = [
-            self.signed_out.state(None, server, span, redis),
-            self.session.signed_out.state(None, server, span, redis),
-            self.subject
-                .signed_out
-                .state(Some(self.issued_at), server, span, redis),
-        ];
-        of_all.into_iter().max().unwrap_or(State::None)
     }
 }

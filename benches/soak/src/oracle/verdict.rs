@@ -91,3 +91,12 @@ impl Expected {
         }
     }
 }
+
+/// A server's answer.
+#[derive(Debug)]
+pub(crate) enum Answer {
+    /// A verdict and, if accepted, the body.
+    Verdict(Verdict, String),
+    /// Anything else, or nothing.
+    Other(String),
+}

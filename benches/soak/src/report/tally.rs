@@ -7,8 +7,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Span;
-use crate::load::Answer;
-use crate::oracle::{Doubt, Expected, Verdict};
+use crate::oracle::{Answer, Doubt, Expected, Verdict};
 
 /// How many failures are reported one by one.
 const TOLD: u64 = 30;

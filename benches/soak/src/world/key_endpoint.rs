@@ -4,13 +4,11 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
-
-use super::keys::Key;
 
 pub(crate) struct KeyEndpoint {
     address: SocketAddr,
@@ -51,8 +49,8 @@ impl KeyEndpoint {
         format!("http://{}/jwks.json", self.address)
     }
 
-    pub(crate) fn serve(&self, keys: &[Arc<Key>]) {
-        let keys: Vec<_> = keys.iter().map(|key| key.jwk()).collect();
+    /// Serves a JWK Set of these keys.
+    pub(crate) fn serve(&self, keys: &[Value]) {
         *self.document.lock().unwrap() = json!({ "keys": keys }).to_string();
     }
 

@@ -148,13 +148,17 @@ impl Keys {
         let mut published = self.published.lock().unwrap();
         key.published.set(Moment::now().at).unwrap();
         published.push(key);
-        self.endpoint.serve(&published);
+        self.endpoint.serve(&jwks(&published));
     }
 
     fn withdraw(&self, key: &Arc<Key>) {
         let mut published = self.published.lock().unwrap();
         key.withdrawn.set(Moment::now().at).unwrap();
         published.retain(|it| !Arc::ptr_eq(it, key));
-        self.endpoint.serve(&published);
+        self.endpoint.serve(&jwks(&published));
     }
+}
+
+fn jwks(keys: &[Arc<Key>]) -> Vec<Value> {
+    keys.iter().map(|key| key.jwk()).collect()
 }
