@@ -112,20 +112,20 @@
 //! | warn | `request refused: …`: CSRF protection or session missing | `reason` |
 //! | error | `request refused: no BearerAuthLayer …` | `reason` |
 //! | info | `keys replaced` | `keys`: how many; `url` of remote keys |
-//! | warn | `keys not replaced, the last good ones stay: …` | |
+//! | warn | `keys not replaced, still using the last good ones: …` | |
 //! | warn | `a tenant's tokens are refused, …`: once | |
 //! | warn | `key skipped: …` | `file` or `url`, `index` |
 //! | error | `key file not watched: …` | `file` |
 //! | info | `keys fetched again`: unchanged, after failures | `url`, `keys` |
 //! | debug | `keys confirmed`: unchanged | `url`, `keys` |
-//! | warn | `keys not fetched, …`: the first failure; again if the reason changes or the keys expire | `url` |
-//! | debug | `keys still not fetched: …` | `url` |
+//! | warn | `cannot fetch keys, …`: the first failure; again if the reason changes or the keys expire | `url` |
+//! | debug | `still cannot fetch keys: …` | `url` |
 //! | info | `revocations loaded` | `entries`: how many |
 //! | info | `revocations followed again`, after failures | |
-//! | warn | `revocations not followed: …`: the first failure; again if the reason changes | |
-//! | debug | `revocations still not followed: …` | |
-//! | warn | `the feed of revocations has lost entries, …` | |
-//! | warn | `revocations skipped: …` | `entries`: how many |
+//! | warn | `cannot follow revocations: …`: the first failure; again if the reason changes | |
+//! | debug | `still cannot follow revocations: …` | |
+//! | warn | `the revocation feed lost entries: …` | |
+//! | warn | `revocations skipped: unknown format` | `entries`: how many |
 //!
 //! With `metrics`, counters:
 //!

@@ -1,10 +1,8 @@
-//! What operators see: the only file that names `tracing` and `metrics`.
+//! Events, spans and metrics: the only file that names `tracing` and `metrics`.
 //!
-//! What a client can cause is logged at `debug` or below. What the operator must mend is logged
-//! at `warn` or `error`. No token, key or claim is ever logged, but issuer and subject where that
-//! was asked for.
+//! What a client can cause is logged at `debug`. What the operator must fix is logged at `warn` or
+//! `error`. No token, key or claim is ever logged, except `iss`, `sub` and `jti` on request.
 
-#[cfg(feature = "remote")]
 use std::fmt::Display;
 use std::io;
 use std::path::Path;
@@ -16,19 +14,13 @@ use std::time::SystemTime;
 #[cfg(feature = "tracing")]
 use crate::error::CsrfError;
 use crate::error::{AuthError, ConfigError};
-use crate::jose::SkippedKey;
-use crate::keys::KeySet;
-#[cfg(feature = "remote")]
-use crate::keys::{FetchError, KeyState};
-#[cfg(feature = "feed")]
-use crate::verify::RevocationState;
 
-/// The target of all events and spans, whichever file tells of them.
+/// The target of all events and spans.
 #[cfg(feature = "tracing")]
 const TARGET: &str = "tower_bearer";
 
-/// The span in which a request is judged and, if identity is recorded, the inner service runs.
-/// Without the feature `tracing`, nothing.
+/// The span of a request's verification and, if identity is recorded, of the inner service. Empty
+/// without the feature `tracing`.
 pub(crate) struct RequestSpan {
     #[cfg(feature = "tracing")]
     span: tracing::Span,
@@ -70,7 +62,7 @@ impl RequestSpan {
         self
     }
 
-    /// Records what [`new`](Self::new) has left open.
+    /// Fills the fields that [`new`](Self::new) left empty.
     pub(crate) fn identify(&self, iss: Option<&str>, sub: Option<&str>, jti: Option<&str>) {
         #[cfg(feature = "tracing")]
         for (field, value) in [("iss", iss), ("sub", sub), ("jti", jti)] {
@@ -107,7 +99,7 @@ pub(crate) fn rejected(error: &AuthError) {
     let _ = error;
 }
 
-/// A request was refused behind the layer, which tells of it unless it is the layer that is missing.
+/// A request was refused behind the layer. The layer reports all but its own absence.
 pub(crate) fn rejected_without_layer(error: &AuthError) {
     if *error == AuthError::MissingLayer {
         rejected(error);
@@ -125,41 +117,37 @@ pub(crate) fn cache_asked(is_hit: bool) {
     let _ = is_hit;
 }
 
-/// Keys were read anew, or could not be.
-pub(crate) fn key_refresh(keys: &Result<KeySet, ConfigError>) {
+/// A changed key file was read: so many keys, or why not.
+pub(crate) fn key_file_read(keys: Result<usize, &ConfigError>) {
     count_refresh(keys.is_ok());
     #[cfg(feature = "tracing")]
     match keys {
-        Ok(keys) => tracing::info!(target: TARGET, keys = keys.len(), "keys replaced"),
+        Ok(keys) => tracing::info!(target: TARGET, keys, "keys replaced"),
         Err(error) => {
-            tracing::warn!(target: TARGET, "keys not replaced, the last good ones stay: {error}");
+            tracing::warn!(target: TARGET, "keys not replaced, still using the last good ones: {error}");
         }
     }
     let _ = keys;
 }
 
-/// Keys were fetched. That the same ones are fetched again is news after a failure only.
+/// Keys were fetched. Unchanged keys are news only after a failure.
 #[cfg(feature = "remote")]
-pub(crate) fn remote_keys_fetched(url: &impl Display, keys: &KeySet, is_new: bool, failed: bool) {
+pub(crate) fn remote_keys_fetched(url: &impl Display, keys: usize, is_new: bool, failed: bool) {
     count_refresh(true);
     #[cfg(feature = "tracing")]
     match (is_new, failed) {
-        (true, _) => tracing::info!(target: TARGET, %url, keys = keys.len(), "keys replaced"),
-        (false, true) => {
-            tracing::info!(target: TARGET, %url, keys = keys.len(), "keys fetched again");
-        }
-        (false, false) => {
-            tracing::debug!(target: TARGET, %url, keys = keys.len(), "keys confirmed");
-        }
+        (true, _) => tracing::info!(target: TARGET, %url, keys, "keys replaced"),
+        (false, true) => tracing::info!(target: TARGET, %url, keys, "keys fetched again"),
+        (false, false) => tracing::debug!(target: TARGET, %url, keys, "keys confirmed"),
     }
     let _ = (url, keys, is_new, failed);
 }
 
-/// Keys could not be fetched. That the same failure goes on is no news.
+/// Keys could not be fetched. The same failure again is no news.
 #[cfg(feature = "remote")]
 pub(crate) fn remote_keys_failed(
     url: &impl Display,
-    error: &FetchError,
+    error: &impl Display,
     is_news: bool,
     has_keys: bool,
 ) {
@@ -167,29 +155,23 @@ pub(crate) fn remote_keys_failed(
     #[cfg(feature = "tracing")]
     match (is_news, has_keys) {
         (true, true) => {
-            tracing::warn!(target: TARGET, %url, "keys not fetched, the last good ones stay: {error}");
+            tracing::warn!(target: TARGET, %url, "cannot fetch keys, still using the last good ones: {error}");
         }
         (true, false) => {
-            tracing::warn!(target: TARGET, %url, "keys not fetched, there are none: {error}");
+            tracing::warn!(target: TARGET, %url, "cannot fetch keys, none cached: {error}");
         }
-        (false, _) => tracing::debug!(target: TARGET, %url, "keys still not fetched: {error}"),
+        (false, _) => tracing::debug!(target: TARGET, %url, "still cannot fetch keys: {error}"),
     }
     let _ = (url, error, is_news, has_keys);
 }
 
-/// A fetch has ended, and this is how the keys are now.
+/// The keys after a fetch. The state is 0 fresh, 1 stale, 2 unavailable.
 #[cfg(feature = "remote")]
-pub(crate) fn remote_keys_are(url: &impl Display, state: KeyState, keys: usize, confirmed: bool) {
+pub(crate) fn remote_keys_are(url: &impl Display, state: u8, keys: usize, confirmed: bool) {
     #[cfg(feature = "metrics")]
     {
         let url = url.to_string();
-        let severity = match state {
-            KeyState::Fresh => 0,
-            KeyState::Stale => 1,
-            KeyState::Unavailable => 2,
-        };
-        metrics::gauge!("tower_bearer_keys_state", "url" => url.clone()).set(severity);
-        // No set has more keys than a float can tell apart.
+        metrics::gauge!("tower_bearer_keys_state", "url" => url.clone()).set(state);
         let keys = u32::try_from(keys).unwrap_or(u32::MAX);
         metrics::gauge!("tower_bearer_keys", "url" => url.clone()).set(keys);
         if confirmed && let Ok(now) = SystemTime::UNIX_EPOCH.elapsed() {
@@ -200,22 +182,22 @@ pub(crate) fn remote_keys_are(url: &impl Display, state: KeyState, keys: usize, 
     let _ = (url, state, keys, confirmed);
 }
 
-/// A key of a fetched set cannot be used. The others can.
+/// A key of a fetched set is unusable. The others are used.
 #[cfg(feature = "remote")]
-pub(crate) fn remote_key_skipped(url: &impl Display, skipped: &SkippedKey) {
+pub(crate) fn remote_key_skipped(url: &impl Display, index: usize, reason: &impl Display) {
     #[cfg(feature = "tracing")]
-    tracing::warn!(target: TARGET, %url, index = skipped.index(), "key skipped: {}", skipped.reason());
-    let _ = (url, skipped);
+    tracing::warn!(target: TARGET, %url, index, "key skipped: {reason}");
+    let _ = (url, index, reason);
 }
 
-/// The application trusts a tenant, but cannot make its keys.
+/// The application trusts a tenant, but its keys cannot be set up.
 pub(crate) fn tenant_without_keys(error: &ConfigError) {
     #[cfg(feature = "tracing")]
     tracing::warn!(target: TARGET, "a tenant's tokens are refused, since its keys cannot be set up: {error}");
     let _ = error;
 }
 
-/// The whole list of revocations was loaded.
+/// The whole revocation list was loaded.
 #[cfg(feature = "feed")]
 pub(crate) fn revocations_loaded(entries: usize) {
     #[cfg(feature = "tracing")]
@@ -223,54 +205,46 @@ pub(crate) fn revocations_loaded(entries: usize) {
     let _ = entries;
 }
 
-/// Revocations are followed again, after a failure.
+/// The feed answers again after a failure.
 #[cfg(feature = "feed")]
 pub(crate) fn revocations_followed() {
     #[cfg(feature = "tracing")]
     tracing::info!(target: TARGET, "revocations followed again");
 }
 
-/// Revocations could not be followed. That the same failure goes on is no news.
+/// The feed failed. The same failure again is no news.
 #[cfg(feature = "feed")]
 pub(crate) fn revocations_failed(error: &str, is_news: bool) {
     #[cfg(feature = "tracing")]
     if is_news {
-        tracing::warn!(target: TARGET, "revocations not followed: {error}");
+        tracing::warn!(target: TARGET, "cannot follow revocations: {error}");
     } else {
-        tracing::debug!(target: TARGET, "revocations still not followed: {error}");
+        tracing::debug!(target: TARGET, "still cannot follow revocations: {error}");
     }
     let _ = (error, is_news);
 }
 
-/// The feed of revocations lost what it had.
+/// The feed lost entries.
 #[cfg(feature = "feed")]
 pub(crate) fn revocations_lost() {
     #[cfg(feature = "tracing")]
-    tracing::warn!(target: TARGET, "the feed of revocations has lost entries, those known here are added again");
+    tracing::warn!(target: TARGET, "the revocation feed lost entries: reloading, and adding what it lacks");
 }
 
-/// Some entries of the feed are of no form that is known.
+/// Entries of the feed have an unknown format.
 #[cfg(feature = "feed")]
 pub(crate) fn revocations_skipped(entries: usize) {
     #[cfg(feature = "tracing")]
-    tracing::warn!(target: TARGET, entries,
-        "revocations skipped: they are of no form that is known here"
-    );
+    tracing::warn!(target: TARGET, entries, "revocations skipped: unknown format");
     let _ = entries;
 }
 
-/// How the list of revocations is now.
+/// The revocation list after a round. The state is 0 fresh, 1 stale, 2 unavailable.
 #[cfg(feature = "feed")]
-pub(crate) fn revocations_are(entries: usize, state: RevocationState, age: Option<Duration>) {
+pub(crate) fn revocations_are(entries: usize, state: u8, age: Option<Duration>) {
     #[cfg(feature = "metrics")]
     {
-        let severity = match state {
-            RevocationState::Fresh => 0,
-            RevocationState::Stale => 1,
-            RevocationState::Unavailable => 2,
-        };
-        metrics::gauge!("tower_bearer_revocations_state").set(severity);
-        // No list has more entries than a float can tell apart.
+        metrics::gauge!("tower_bearer_revocations_state").set(state);
         let entries = u32::try_from(entries).unwrap_or(u32::MAX);
         metrics::gauge!("tower_bearer_revocations").set(entries);
         let confirmed = age.and_then(|age| SystemTime::now().checked_sub(age));
@@ -291,14 +265,14 @@ fn count_refresh(is_ok: bool) {
     let _ = is_ok;
 }
 
-/// A key of a set cannot be used. The others can.
-pub(crate) fn key_skipped(path: &Path, skipped: &SkippedKey) {
+/// A key of a file is unusable. The others are used.
+pub(crate) fn key_skipped(path: &Path, index: usize, reason: &impl Display) {
     #[cfg(feature = "tracing")]
-    tracing::warn!(target: TARGET, file = %path.display(), index = skipped.index(), "key skipped: {}", skipped.reason());
-    let _ = (path, skipped);
+    tracing::warn!(target: TARGET, file = %path.display(), index, "key skipped: {reason}");
+    let _ = (path, index, reason);
 }
 
-/// A key file is read once and not followed.
+/// A key file is read once and not watched.
 pub(crate) fn key_file_unwatched(path: &Path, error: &io::Error) {
     #[cfg(feature = "tracing")]
     tracing::error!(target: TARGET, file = %path.display(), "key file not watched: {error}");

@@ -154,7 +154,7 @@ impl State {
             log_skipped(&self.path, &skipped);
             keys
         });
-        observe::key_refresh(&keys);
+        observe::key_file_read(keys.as_ref().map(KeySet::len));
         keys.map(|_| true)
     }
 }
@@ -199,7 +199,7 @@ fn parse(path: &Path, content: &[u8]) -> Result<(KeySet, Vec<SkippedKey>), Confi
 
 fn log_skipped(path: &Path, skipped: &[SkippedKey]) {
     for skipped in skipped {
-        observe::key_skipped(path, skipped);
+        observe::key_skipped(path, skipped.index(), skipped.reason());
     }
 }
 

@@ -62,7 +62,6 @@ use futures::future::{self, BoxFuture};
 
 pub use self::combined::Combined;
 #[cfg(feature = "remote")]
-pub(crate) use self::fetch::FetchError;
 pub use self::file::KeyFile;
 pub use self::key_set::KeySet;
 pub use self::not_ready::NotReady;

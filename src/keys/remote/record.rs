@@ -47,10 +47,10 @@ impl Remote {
             Ok(accepted) => {
                 let failed = self.succeeded(now, accepted.time_to_live);
                 for skipped in &accepted.skipped {
-                    observe::remote_key_skipped(&self.source, skipped);
+                    observe::remote_key_skipped(&self.source, skipped.index(), skipped.reason());
                 }
                 let Accepted { keys, is_new, .. } = accepted;
-                observe::remote_keys_fetched(&self.source, &keys, is_new, failed);
+                observe::remote_keys_fetched(&self.source, keys.len(), is_new, failed);
             }
             Err(error) => {
                 let has_keys = self.current.load().state(now) != KeyState::Unavailable;
@@ -63,7 +63,7 @@ impl Remote {
         }
         let current = self.current.load();
         let keys = current.keys(now).map_or(0, KeySet::len);
-        observe::remote_keys_are(&self.source, current.state(now), keys, confirmed);
+        observe::remote_keys_are(&self.source, current.state(now) as u8, keys, confirmed);
     }
 
     /// Returns whether the previous fetch failed.

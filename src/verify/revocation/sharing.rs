@@ -228,7 +228,7 @@ impl Sharing {
             (None, None) => {}
         }
         let age = self.age(self.confirmed.load(Ordering::Acquire), now);
-        observe::revocations_are(entries, self.state_at(age), age);
+        observe::revocations_are(entries, self.state_at(age) as u8, age);
     }
 
     pub(super) fn mark_unfollowed(&self) {

@@ -32,7 +32,7 @@ fn key_files() {
     std::fs::write(&path, "{\"keys\":[").unwrap();
     let broken = logged(reload);
     let text = format!(
-        "WARN tower_bearer: keys not replaced, the last good ones stay: cannot use the key file {shown}: "
+        "WARN tower_bearer: keys not replaced, still using the last good ones: cannot use the key file {shown}: "
     );
     assert!(broken.starts_with(&text), "{broken}");
     // Each content is reported once.

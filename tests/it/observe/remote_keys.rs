@@ -64,10 +64,10 @@ fn a_failure_is_warned_of_once() {
     world.ready();
     world.server.fail();
     let why = "the HTTP client failed: connection refused";
-    let stay = format!("keys not fetched, the last good ones stay: {why}");
+    let stay = format!("cannot fetch keys, still using the last good ones: {why}");
     // The second one is tried for after half a second at least.
     let first = line("WARN", &stay, "");
-    let again = line("DEBUG", &format!("keys still not fetched: {why}"), "");
+    let again = line("DEBUG", &format!("still cannot fetch keys: {why}"), "");
     let log = super::logged(|| world.pass(600));
     assert!(log.starts_with(&first), "{log}");
     assert_eq!(log.replacen(&first, "", 1).replace(&again, ""), "", "{log}");
@@ -76,11 +76,11 @@ fn a_failure_is_warned_of_once() {
     let response = Response::builder().status(500).body(String::new());
     world.server.answer(response.unwrap());
     let why = "the answer is 500 Internal Server Error, not 200 OK";
-    let stay = format!("keys not fetched, the last good ones stay: {why}");
+    let stay = format!("cannot fetch keys, still using the last good ones: {why}");
     let first = line("WARN", &stay, "");
-    let gone = format!("keys not fetched, there are none: {why}");
+    let gone = format!("cannot fetch keys, none cached: {why}");
     let last = line("WARN", &gone, "");
-    let again = line("DEBUG", &format!("keys still not fetched: {why}"), "");
+    let again = line("DEBUG", &format!("still cannot fetch keys: {why}"), "");
     let log = super::logged(|| world.pass(7200));
     assert_eq!(log.matches(&first).count(), 1);
     assert_eq!(log.matches(&last).count(), 1);

@@ -70,8 +70,8 @@ fn a_failure_is_warned_of_once() {
     world.ready();
     world.feed.fail();
     let why = "the revocation feed cannot be reached: connection refused";
-    let first = line("WARN", &format!("revocations not followed: {why}"));
-    let again = line("DEBUG", &format!("revocations still not followed: {why}"));
+    let first = line("WARN", &format!("cannot follow revocations: {why}"));
+    let again = line("DEBUG", &format!("still cannot follow revocations: {why}"));
     let log = logged(|| world.pass(600));
     assert!(log.starts_with(&first), "{log}");
     assert_eq!(log.replacen(&first, "", 1).replace(&again, ""), "", "{log}");
@@ -86,7 +86,7 @@ fn a_loss_is_warned_of() {
     world.ready();
     world.revoke("s");
     world.feed.lose();
-    let lost = "the feed of revocations has lost entries, those known here are added again";
+    let lost = "the revocation feed lost entries: reloading, and adding what it lacks";
     let expected = line("WARN", lost) + &line("INFO", "revocations loaded entries=1");
     assert_logs(|| world.pass(20), &expected);
 }
@@ -100,7 +100,7 @@ fn entries_of_other_forms_are_warned_of() {
         ttl: Duration::from_secs(60),
     });
     world.runtime.block_on(world.feed.add(&entries)).unwrap();
-    let text = "revocations skipped: they are of no form that is known here entries=2";
+    let text = "revocations skipped: unknown format entries=2";
     assert_logs(|| world.pass(1), &line("WARN", text));
 }
 
