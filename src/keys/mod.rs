@@ -61,7 +61,6 @@ use std::time::Duration;
 use futures::future::{self, BoxFuture};
 
 pub use self::combined::Combined;
-#[cfg(feature = "remote")]
 pub use self::file::KeyFile;
 pub use self::key_set::KeySet;
 pub use self::not_ready::NotReady;
