@@ -64,7 +64,7 @@ fn living() -> usize {
 }
 
 fn verifier(keys: &Keys, cache: Cache) -> Verifier<Counted> {
-    let builder = Verifier::builder().issuer(ISSUER, keys.clone());
+    let builder = Verifier::typed().issuer(ISSUER, keys.clone());
     builder.any_audience().cache(cache).build().unwrap()
 }
 
