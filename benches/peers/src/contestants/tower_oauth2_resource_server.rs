@@ -20,7 +20,7 @@ where
     let tenant = TenantConfiguration::static_builder(fixture.jwks.as_str())
         .claims_validation(claims)
         // Secrets are off by default.
-        .allowed_algorithms(&[Algorithm::try_from(fixture.algorithm)?])
+        .allowed_algorithms(&[fixture.algorithm.name().parse::<Algorithm>()?])
         .build()?;
     let server = OAuth2ResourceServer::builder().add_tenant(tenant).build();
     Ok(server.await?.into_layer())
