@@ -74,7 +74,7 @@ fn figure(name: &str, rounds: Vec<f64>) -> Figure {
 }
 
 fn filled(issuer: &TestIssuer, tokens: u64) -> Result<Verifier<Counted>, Error> {
-    let verifier = Verifier::builder()
+    let verifier = Verifier::typed()
         .issuer(ISSUER, issuer.verifying_key())
         .audience(AUDIENCE)
         .cache(Cache::entries(CAPACITY))
