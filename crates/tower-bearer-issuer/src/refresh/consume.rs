@@ -50,7 +50,7 @@ impl<D: Serialize + DeserializeOwned + Send + Sync + 'static> RefreshTokens<D> {
     /// [`is_invalid_grant`](RefreshError::is_invalid_grant), and 503 otherwise.
     ///
     /// After an error of the store, the token may have been consumed. If so, to try again ends the
-    /// family, unless a [grace](RefreshTokensBuilder::grace) is set.
+    /// family, unless a [grace](super::RefreshTokensBuilder::grace) is set.
     pub async fn use_token(&self, token: &str) -> Result<UsedToken<D>, RefreshError> {
         match self.try_use(token).await {
             Err(RefreshError::Reused(reuse)) => {
