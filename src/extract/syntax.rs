@@ -31,17 +31,9 @@ pub(crate) fn unchecked_credentials<'a>(
     value: &'a [u8],
     scheme: &str,
 ) -> Result<Option<&'a [u8]>, RequestError> {
-    let end = value.iter().position(|&byte| !is_tchar(byte));
-    let (name, rest) = value.split_at(end.unwrap_or(value.len()));
-    if name.is_empty() {
-        return Err(RequestError::Syntax);
-    }
-    if !name.eq_ignore_ascii_case(scheme.as_bytes()) {
-        return match rest {
-            [] | [b' ', ..] => Ok(None),
-            _ => Err(RequestError::Syntax),
-        };
-    }
+    let Some(rest) = after_scheme(value, scheme) else {
+        return other_scheme(value);
+    };
     let [b' ', after_one @ ..] = rest else {
         return Err(RequestError::Syntax);
     };
@@ -50,6 +42,22 @@ pub(crate) fn unchecked_credentials<'a>(
         token = after_another;
     }
     Ok(Some(token))
+}
+
+/// What follows the scheme, if the value begins with it. Nearly every request takes this way, so it
+/// compares instead of searching for the end of the name.
+fn after_scheme<'a>(value: &'a [u8], scheme: &str) -> Option<&'a [u8]> {
+    let (name, rest) = value.split_at_checked(scheme.len())?;
+    let ends = rest.first().is_none_or(|&byte| !is_tchar(byte));
+    (ends && name.eq_ignore_ascii_case(scheme.as_bytes())).then_some(rest)
+}
+
+fn other_scheme<'a>(value: &[u8]) -> Result<Option<&'a [u8]>, RequestError> {
+    let name_len = value.iter().take_while(|&&byte| is_tchar(byte)).count();
+    match value.split_at(name_len) {
+        ([_, ..], [] | [b' ', ..]) => Ok(None),
+        _ => Err(RequestError::Syntax),
+    }
 }
 
 /// The value, if it is one `token68`
