@@ -22,8 +22,9 @@ pub(crate) enum FetchError {
     /// The limit holds for the whole exchange, body included.
     #[error("no complete answer within {0:?}")]
     TimedOut(Duration),
+    /// Holds the `Retry-After`, if any, as `Status` does.
     #[error("the answer is {0}, and redirects are not followed: give the final URL")]
-    Redirect(StatusCode),
+    Redirect(StatusCode, Option<Duration>),
     /// Neither 200, nor a 304 that was asked for. Holds the `Retry-After`, if any.
     #[error("the answer is {0}, not 200 OK")]
     Status(StatusCode, Option<Duration>),
@@ -45,7 +46,7 @@ impl FetchError {
     /// How long the server asks to be left alone.
     pub(in crate::keys) fn retry_after(&self) -> Option<Duration> {
         match self {
-            Self::Status(_, after) => *after,
+            Self::Redirect(_, after) | Self::Status(_, after) => *after,
             Self::Discovery(error) => error.retry_after(),
             _ => None,
         }

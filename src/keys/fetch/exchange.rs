@@ -131,7 +131,7 @@ where
         },
         StatusCode::NOT_MODIFIED if order.etag.is_some() => Content::NotModified,
         status if status.is_redirection() && status != StatusCode::NOT_MODIFIED => {
-            return Err(FetchError::Redirect(status));
+            return Err(FetchError::Redirect(status, retry_after(&head.headers)));
         }
         status => return Err(FetchError::Status(status, retry_after(&head.headers))),
     };

@@ -87,18 +87,19 @@ async fn a_server_that_hangs_is_left_after_the_timeout() {
 
 #[tokio::test(start_paused = true)]
 async fn a_server_that_asks_for_a_pause_gets_it() {
-    for (asked, least, most) in [("20", 20, 20), ("3600", 60, 60), ("soon", 0, 1)] {
+    for (status, asked, least, most) in [
+        (StatusCode::SERVICE_UNAVAILABLE, "20", 20, 20),
+        (StatusCode::SERVICE_UNAVAILABLE, "3600", 60, 60),
+        (StatusCode::SERVICE_UNAVAILABLE, "soon", 0, 1),
+        (StatusCode::FOUND, "20", 20, 20),
+    ] {
         let server = Server::down();
         let response = Response::builder()
-            .status(StatusCode::SERVICE_UNAVAILABLE)
+            .status(status)
             .header(RETRY_AFTER, asked);
         server.answer(response.body(String::new()).unwrap());
         let keys = server.keys();
-        let error = keys.ready().await.unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "the answer is 503 Service Unavailable, not 200 OK"
-        );
+        assert!(keys.ready().await.is_err());
         let next = keys.status().next_refresh.unwrap();
         assert!((secs(least)..=secs(most)).contains(&next), "{next:?}");
     }
