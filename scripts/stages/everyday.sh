@@ -3,6 +3,9 @@
 readonly CRATES=(tower-bearer tower-bearer-issuer tower-bearer-redis)
 
 stage_format() {
+    if git grep -nE '^(<<<<<<<|>>>>>>>) '; then
+        die "these lines are left from a merge"
+    fi
     need_compiler
     cargo fmt --all --check
     # Not members of the workspace.
