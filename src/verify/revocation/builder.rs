@@ -97,7 +97,7 @@ impl RevocationListBuilder {
         sha256(&[])?;
         if self.settings.longest_life.is_zero() {
             return Err(ConfigError::OutOfRange(
-                "the longest life of a token is 0: give that of your access tokens".into(),
+                "the longest lifetime is 0: give the lifetime of your access tokens".into(),
             ));
         }
         if self.settings.max_entries == 0 {

@@ -227,7 +227,7 @@ fn settings_out_of_range() {
     for (list, text) in [
         (
             RevocationList::local().longest_life(Duration::ZERO),
-            "the longest life of a token is 0: give that of your access tokens",
+            "the longest lifetime is 0: give the lifetime of your access tokens",
         ),
         (
             RevocationList::local().max_entries(0),
