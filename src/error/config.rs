@@ -58,9 +58,9 @@ pub enum ConfigError {
     /// Neither an audience nor "any audience" is set, or both, or an audience is empty.
     #[error("{0}")]
     Audience(&'static str),
-    /// The list of algorithms is empty, or no key permits any of them.
+    /// The list of algorithms is empty, or names one that no key permits.
     #[error("{0}")]
-    Algorithms(&'static str),
+    Algorithms(Cow<'static, str>),
     /// No key signs, or a key has no `kid` or that of another key.
     #[error("{0}")]
     SigningKeys(&'static str),

@@ -133,7 +133,8 @@ impl FromStr for Algorithm {
     fn from_str(name: &str) -> Result<Self, Self::Err> {
         Self::from_name(name).ok_or(ConfigError::Algorithms(
             "there is no such algorithm: name one of HS256, HS384, HS512, RS256, RS384, RS512, \
-             PS256, PS384, PS512, ES256, ES384, ES512, EdDSA, Ed25519",
+             PS256, PS384, PS512, ES256, ES384, ES512, EdDSA, Ed25519"
+                .into(),
         ))
     }
 }

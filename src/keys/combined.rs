@@ -84,6 +84,10 @@ impl KeyProvider for Combined {
         self.snapshot().snapshot_if_changed(known)
     }
 
+    fn is_fixed(&self) -> bool {
+        self.providers.iter().all(KeyProvider::is_fixed)
+    }
+
     /// Asks every provider, so that an outage of one hides no key of another. An outage matters only
     /// if no provider has the key.
     fn refresh(&self, wanted: &WantedKey<'_>) -> Refresh {

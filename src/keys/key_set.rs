@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::WantedKey;
 use crate::error::TokenError;
-use crate::jose::{JwkSet, VerifyingKey};
+use crate::jose::{Algorithm, JwkSet, VerifyingKey};
 
 /// Keys that are trusted together. Cloning copies no key.
 ///
@@ -59,6 +59,12 @@ impl KeySet {
     /// Whether there are no keys.
     pub fn is_empty(&self) -> bool {
         self.keys().is_empty()
+    }
+
+    /// Whether a key permits the algorithm.
+    pub(crate) fn permits(&self, algorithm: Algorithm) -> bool {
+        let mut keys = self.keys().iter();
+        keys.any(|key| key.algorithms().contains(algorithm))
     }
 
     pub(crate) fn select(&self, wanted: WantedKey<'_>) -> Result<&VerifyingKey, TokenError> {

@@ -85,6 +85,12 @@ pub trait KeyProvider: Send + Sync + 'static {
         Some(self.snapshot()).filter(|keys| !keys.is_same(known))
     }
 
+    /// Whether the keys never change. Then a verifier's set-up can be checked against them. By
+    /// default they may.
+    fn is_fixed(&self) -> bool {
+        false
+    }
+
     /// Looks for newer keys, since the [`snapshot`](Self::snapshot) has no key for a token.
     ///
     /// Any client can cause this call. A provider that fetches must share one fetch among all
@@ -171,6 +177,10 @@ impl KeyProvider for VerifyingKey {
     fn snapshot_if_changed(&self, known: &KeySet) -> Option<KeySet> {
         (!known.is_only(self)).then(|| self.snapshot())
     }
+
+    fn is_fixed(&self) -> bool {
+        true
+    }
 }
 
 impl KeyProvider for KeySet {
@@ -181,6 +191,10 @@ impl KeyProvider for KeySet {
     fn snapshot_if_changed(&self, known: &KeySet) -> Option<KeySet> {
         (!self.is_same(known)).then(|| self.clone())
     }
+
+    fn is_fixed(&self) -> bool {
+        true
+    }
 }
 
 impl<P: KeyProvider + ?Sized> KeyProvider for Arc<P> {
@@ -190,6 +204,10 @@ impl<P: KeyProvider + ?Sized> KeyProvider for Arc<P> {
 
     fn snapshot_if_changed(&self, known: &KeySet) -> Option<KeySet> {
         (**self).snapshot_if_changed(known)
+    }
+
+    fn is_fixed(&self) -> bool {
+        (**self).is_fixed()
     }
 
     fn refresh(&self, wanted: &WantedKey<'_>) -> Refresh {

@@ -233,7 +233,7 @@ impl<C> VerifierBuilder<C> {
     /// - [`ConfigError::NoIssuer`], [`ConfigError::Issuer`]: nobody is trusted, or an issuer is
     ///   unnamed or named twice.
     /// - [`ConfigError::Audience`]: neither an audience nor "any audience" is set, or both.
-    /// - [`ConfigError::Algorithms`]: no algorithm is left, or none that the keys permit.
+    /// - [`ConfigError::Algorithms`]: no algorithm is left, or one is named that no key permits.
     /// - [`ConfigError::EmptyName`]: the type of token, a required claim or a role's place is
     ///   empty.
     /// - [`ConfigError::OutOfRange`]: the greatest length of a token or number of tenants is 0; or

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use super::residents::Residents;
 use super::{Tenants, TrustedIssuer, Validation};
 use crate::error::{AuthError, ConfigError, TokenError};
-use crate::jose::{NumericDate, RegisteredClaims};
-use crate::keys::KeyProvider;
+use crate::jose::{Algorithm, NumericDate, RegisteredClaims};
+use crate::keys::{KeyProvider, KeySet};
 use crate::sync::atomic::AtomicU64;
 
 /// The trusted issuers.
@@ -79,13 +79,17 @@ impl Issuers {
     ) -> Result<Self, ConfigError> {
         issuers.sort_by(|a, b| a.name.cmp(&b.name));
         check_names(&issuers, tenants.is_some())?;
+        let algorithms = check_algorithms(&issuers, tenants.as_ref(), default);
         let fixed = issuers.into_iter().enumerate().map(|(index, trusted)| {
             let validation = trusted.validation.unwrap_or_else(|| default.clone());
             let issuer = Issuer::new(IssuerId::fixed(index), trusted.keys?, validation)?;
             Ok((trusted.name, Arc::new(issuer)))
         });
+        let fixed = fixed.collect::<Result<_, ConfigError>>()?;
+        // After the rules themselves, whose mistakes come first.
+        algorithms?;
         Ok(Self {
-            fixed: fixed.collect::<Result<_, ConfigError>>()?,
+            fixed,
             tenants: tenants
                 .map(|tenants| Residents::new(tenants, default))
                 .transpose()?,
@@ -174,6 +178,63 @@ fn check_names(issuers: &[TrustedIssuer], has_tenants: bool) -> Result<(), Confi
     Err(ConfigError::Issuer(Cow::Owned(error)))
 }
 
+/// Checks that each named algorithm has a key.
+fn check_algorithms(
+    issuers: &[TrustedIssuer],
+    tenants: Option<&Tenants>,
+    default: &Validation,
+) -> Result<(), ConfigError> {
+    for issuer in issuers {
+        if let Some(own) = &issuer.validation {
+            check_keys(own, [issuer])?;
+        }
+    }
+    if tenants.is_some_and(|tenants| tenants.validation.is_none()) {
+        return Ok(());
+    }
+    let sharing = issuers.iter().filter(|issuer| issuer.validation.is_none());
+    check_keys(default, sharing)
+}
+
+/// Checks the algorithms of rules against the keys of all issuers under them. Keys that are not
+/// there yet, or may change, could serve any algorithm.
+fn check_keys<'a>(
+    rules: &Validation,
+    issuers: impl IntoIterator<Item = &'a TrustedIssuer>,
+) -> Result<(), ConfigError> {
+    let Some(named) = rules.named_algorithms() else {
+        return Ok(());
+    };
+    let mut known = Vec::new();
+    for issuer in issuers {
+        match &issuer.keys {
+            Ok(keys) if keys.is_fixed() => known.push(keys.snapshot()),
+            _ => return Ok(()),
+        }
+    }
+    if known.is_empty() || known.iter().any(KeySet::is_empty) {
+        return Ok(());
+    }
+    let unserved = |algorithm: &Algorithm| !known.iter().any(|keys| keys.permits(*algorithm));
+    match named.iter().filter(unserved).collect::<Vec<_>>()[..] {
+        [] => Ok(()),
+        ref unserved => Err(no_key_permits(unserved)),
+    }
+}
+
+fn no_key_permits(algorithms: &[Algorithm]) -> ConfigError {
+    let names: Vec<_> = algorithms
+        .iter()
+        .map(|algorithm| algorithm.name())
+        .collect();
+    let text = format!(
+        "no key permits {}: remove it from `algorithms`, or add a key that fits \
+         (an HMAC secret must be as long as the hash)",
+        names.join(", ")
+    );
+    ConfigError::Algorithms(text.into())
+}
+
 impl Issuer {
     pub(super) fn new(
         id: IssuerId,
@@ -182,18 +243,11 @@ impl Issuer {
     ) -> Result<Self, ConfigError> {
         validation.check()?;
         let known = keys.snapshot();
-        let fits = |allowed| {
-            known
-                .keys()
-                .iter()
-                .any(|key| !key.algorithms().intersection(allowed).is_empty())
-        };
-        // A provider without keys may still get some.
-        if !known.is_empty() && !validation.named_algorithms().is_none_or(fits) {
-            return Err(ConfigError::Algorithms(
-                "no key permits any of the algorithms that are named: name another, \
-                 or use a key that fits (an HMAC secret must be as long as the hash)",
-            ));
+        if let Some(named) = validation.named_algorithms()
+            && !known.is_empty()
+            && !named.iter().any(|algorithm| known.permits(algorithm))
+        {
+            return Err(no_key_permits(&named.iter().collect::<Vec<_>>()));
         }
         Ok(Self {
             id,

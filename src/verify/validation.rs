@@ -86,7 +86,7 @@ impl Validation {
         self
     }
 
-    /// Accepts only these of the algorithms that the keys permit.
+    /// Accepts only these algorithms. Each needs a key that permits it, unless the keys may change.
     #[must_use]
     pub fn algorithms(mut self, algorithms: impl IntoIterator<Item = Algorithm>) -> Self {
         self.algorithms = Some(algorithms.into_iter().collect());
@@ -177,7 +177,7 @@ impl Validation {
         }
         if self.algorithms.is_some_and(AlgorithmSet::is_empty) {
             return Err(ConfigError::Algorithms(
-                "the list of algorithms is empty: name one, or leave the choice to the keys",
+                "the list of algorithms is empty: name one, or leave the choice to the keys".into(),
             ));
         }
         if self

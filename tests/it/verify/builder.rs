@@ -201,7 +201,9 @@ fn rules_of_one_issuer_are_checked_as_well() {
 }
 
 #[test]
-fn an_algorithm_is_left() {
+fn each_named_algorithm_has_a_key() {
+    use Algorithm::{ES256, ES384, HS256, HS384, HS512, RS256};
+
     let build = |algorithms: &[Algorithm], keys: KeySet| {
         Verifier::builder()
             .issuer(ISSUER, keys)
@@ -209,26 +211,42 @@ fn an_algorithm_is_left() {
             .algorithms(algorithms.iter().copied())
             .build()
     };
+    let no_key_permits = |names: &str| {
+        format!(
+            "no key permits {names}: remove it from `algorithms`, or add a key that fits \
+             (an HMAC secret must be as long as the hash)"
+        )
+    };
     let empty = "the list of algorithms is empty: name one, or leave the choice to the keys";
-    let unfit = "no key permits any of the algorithms that are named: name another, \
-                 or use a key that fits (an HMAC secret must be as long as the hash)";
     assert_error(build(&[], key().into()), empty);
     assert_error(build(&[], KeySet::default()), empty);
-    assert_error(
-        build(&[Algorithm::RS256, Algorithm::HS256], key().into()),
-        unfit,
-    );
+    let unfit = build(&[RS256, HS256], key().into());
+    assert_error(unfit, &no_key_permits("HS256, RS256"));
+    let unfit = build(&[RS256, ES256], key().into());
+    assert_error(unfit, &no_key_permits("RS256"));
     let secret = VerifyingKey::from_secret(&SECRET[..32]).unwrap();
-    assert_error(build(&[Algorithm::HS512], secret.clone().into()), unfit);
-    assert!(matches!(
-        build(&[Algorithm::HS512], secret.clone().into()),
-        Err(ConfigError::Algorithms(_))
-    ));
-    assert!(build(&[Algorithm::HS256, Algorithm::HS512], secret.clone().into()).is_ok());
-    let both = [secret, key()].into_iter().collect();
-    assert!(build(&[Algorithm::ES256], both).is_ok());
-    // Keys that are not there yet may still come.
-    assert!(build(&[Algorithm::RS256], KeySet::default()).is_ok());
+    let unfit = build(&[HS256, HS384, HS512], secret.clone().into());
+    assert!(matches!(unfit, Err(ConfigError::Algorithms(_))));
+    assert_error(unfit, &no_key_permits("HS384, HS512"));
+    let both: KeySet = [secret.clone(), key()].into_iter().collect();
+    assert!(build(&[ES256], both.clone()).is_ok());
+    assert!(build(&[ES256, HS256], both).is_ok());
+    // Keys that are not there yet, or may change, can still fit.
+    assert!(build(&[RS256], KeySet::default()).is_ok());
+    let changing = Verifier::builder().issuer(ISSUER, || KeySet::from(key()));
+    let changing = changing.audience(AUDIENCE).algorithms([ES256, RS256]);
+    assert!(changing.build().is_ok());
+
+    // Issuers that share the rules need one key among them; one with rules of its own needs its own.
+    let shared = Verifier::builder()
+        .issuer("a", secret.clone())
+        .issuer("b", key())
+        .audience(AUDIENCE);
+    assert!(shared.algorithms([HS256, ES256]).build().is_ok());
+    let own = Validation::new().audience("b").algorithms([ES256, ES384]);
+    let own = TrustedIssuer::new("b", key()).validation(own);
+    let own = Verifier::builder().issuer("a", secret).trust(own);
+    assert_error(own.audience(AUDIENCE).build(), &no_key_permits("ES384"));
 }
 
 #[test]
