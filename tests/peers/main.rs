@@ -20,6 +20,7 @@ mod client;
 mod contracts;
 mod grpc;
 mod http;
+mod login;
 mod oidc;
 mod ours;
 mod peers;

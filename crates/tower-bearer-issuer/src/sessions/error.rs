@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::fmt;
 
+use http::StatusCode;
 use tower_bearer::verify::RevocationError;
 
 use crate::{IssueError, RefreshError};
@@ -35,6 +36,19 @@ impl SessionError {
             self,
             Self::Refresh(RefreshError::Store(_)) | Self::Revocation(_) | Self::Interrupted
         )
+    }
+}
+
+/// 401 if the session is over, 503 if something is away, 500 if the access token cannot be issued.
+impl From<SessionError> for StatusCode {
+    fn from(error: SessionError) -> Self {
+        if error.is_invalid_grant() {
+            Self::UNAUTHORIZED
+        } else if error.is_unavailable() {
+            Self::SERVICE_UNAVAILABLE
+        } else {
+            Self::INTERNAL_SERVER_ERROR
+        }
     }
 }
 

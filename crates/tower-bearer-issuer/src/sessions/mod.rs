@@ -73,6 +73,10 @@ use crate::{
 /// # }
 /// ```
 ///
+/// The example [`login`] is a whole service in 90 lines.
+///
+/// [`login`]: https://github.com/tower-bearer/tower-bearer/blob/main/examples/login.rs
+///
 /// Clones share everything. `D` is what the application keeps with each session, as in
 /// [`RefreshTokens`].
 pub struct Sessions<D = ()> {
