@@ -61,12 +61,6 @@ pub enum ConfigError {
     /// The list of algorithms is empty, or names one that no key permits.
     #[error("{0}")]
     Algorithms(Cow<'static, str>),
-    /// No key signs, or a key has no `kid` or that of another key.
-    #[error("{0}")]
-    SigningKeys(&'static str),
-    /// The metadata of an issuer is invalid.
-    #[error("{0}")]
-    Metadata(&'static str),
     /// The expected token type contradicts the RFC 9068 profile.
     #[error("{0}")]
     TokenType(&'static str),

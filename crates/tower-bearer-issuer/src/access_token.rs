@@ -120,7 +120,7 @@ impl<'i> AccessTokenBuilder<'i> {
     ///     error.to_string(),
     ///     "the claim `exp` is set by the issuer only: use another name"
     /// );
-    /// # Ok::<(), tower_bearer::ConfigError>(())
+    /// # Ok::<(), tower_bearer_issuer::SetupError>(())
     /// ```
     pub fn issue(self) -> Result<AccessToken, IssueError> {
         let issuer = self.issuer.inner();
@@ -196,7 +196,7 @@ fn sign(key: &SigningKey, payload: &Payload<'_>) -> Result<String, IssueError> {
     };
     if payload.contains("$serde_json::private::") {
         return Err(IssueError::Claims(
-            "the claims hold a name that means something to serde_json itself: \
+            "the claims have a name that serde_json reserves: \
              every verifier of this crate refuses such a token",
         ));
     }

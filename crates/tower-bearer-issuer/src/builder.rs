@@ -4,11 +4,11 @@ use std::fmt;
 use std::time::{Duration, SystemTime};
 
 use tower_bearer::verify::Clock;
-use tower_bearer::{ConfigError, SigningKey, VerifyingKey};
+use tower_bearer::{SigningKey, VerifyingKey};
 
-use super::TokenIssuer;
 use super::issuer::Inner;
 use super::signing_keys::SigningKeys;
+use super::{SetupError, TokenIssuer};
 
 /// What is stolen is good until then. Clients renew it without anybody being asked.
 const DEFAULT_LIFETIME: Duration = Duration::from_secs(15 * 60);
@@ -107,47 +107,32 @@ impl TokenIssuerBuilder {
     ///
     /// # Errors
     ///
-    /// [`ConfigError::Issuer`] without a name; [`ConfigError::Audience`] without an audience or
-    /// with an empty one; [`ConfigError::EmptyName`] for an empty client;
-    /// [`ConfigError::OutOfRange`] for a lifetime of less than a second;
-    /// [`ConfigError::SigningKeys`] without a key, for a secret or a key without a name, and
-    /// for two different keys of one name.
+    /// [`SetupError`]: there is no name, audience or key; an audience or the client id is empty; the
+    /// lifetime is less than a second; a secret has no `kid`, or two keys have the same.
     ///
     /// ```
     /// use tower_bearer_issuer::TokenIssuer;
     ///
     /// let error = TokenIssuer::builder().issuer("me").audience("my-api").build().unwrap_err();
-    /// assert_eq!(error.to_string(), "no key signs: give one with `key`");
+    /// assert_eq!(error.to_string(), "there is no key to sign with: give one with `key`");
     /// ```
-    pub fn build(self) -> Result<TokenIssuer, ConfigError> {
+    pub fn build(self) -> Result<TokenIssuer, SetupError> {
         if self.name.is_empty() {
-            return Err(ConfigError::Issuer(
-                "the issuer has no name: give its URL with `issuer`".into(),
-            ));
+            return Err(SetupError::NoIssuer);
         }
         if self.audiences.is_empty() {
-            return Err(ConfigError::Audience(
-                "no audience is set: name the service that tokens are for with `audience`",
-            ));
+            return Err(SetupError::NoAudience);
         }
         if self.audiences.iter().any(String::is_empty) {
-            return Err(ConfigError::Audience(
-                "an audience is empty: name the service that tokens are for",
-            ));
+            return Err(SetupError::EmptyAudience);
         }
         if self.client_id.as_deref() == Some("") {
-            return Err(ConfigError::EmptyName(
-                "the client is empty: name it, or leave it out",
-            ));
+            return Err(SetupError::EmptyClientId);
         }
         if self.lifetime.as_secs() == 0 {
-            return Err(ConfigError::OutOfRange(
-                "the lifetime of tokens is shorter than a second".into(),
-            ));
+            return Err(SetupError::Lifetime("access tokens", self.lifetime));
         }
-        let key = self.key.ok_or(ConfigError::SigningKeys(
-            "no key signs: give one with `key`",
-        ))?;
+        let key = self.key.ok_or(SetupError::NoKey)?;
         let kept = self.lifetime.saturating_add(self.leeway);
         Ok(TokenIssuer::new(Inner {
             keys: SigningKeys::new(key, self.published, kept)?,

@@ -3,10 +3,9 @@
 use std::time::Duration;
 
 use http::HeaderValue;
-use tower_bearer::ConfigError;
 use tower_bearer::extract::Cookie;
 
-use super::{IssueError, TokenPair};
+use super::{IssueError, SetupError, TokenPair};
 
 /// The two tokens of a [`TokenPair`] as cookies, for web pages: no script can read them, so that
 /// none can steal them.
@@ -80,8 +79,8 @@ impl SessionCookies {
     ///
     /// # Errors
     ///
-    /// [`ConfigError::HeaderText`]: the path does not begin with a slash, is `/` itself, which
-    /// binds the cookie to nothing, or has a character that would need an escape.
+    /// [`SetupError::CookiePath`]: the path does not begin with a slash, is `/` itself, which
+    /// would send the cookie with every request, or has a character that needs an escape.
     ///
     /// ```
     /// use tower_bearer_issuer::SessionCookies;
@@ -89,12 +88,9 @@ impl SessionCookies {
     /// assert!(SessionCookies::new("/session").is_ok());
     /// assert!(SessionCookies::new("/").is_err());
     /// ```
-    pub fn new(refresh_path: &str) -> Result<Self, ConfigError> {
+    pub fn new(refresh_path: &str) -> Result<Self, SetupError> {
         if !is_path(refresh_path) {
-            return Err(ConfigError::HeaderText(
-                "the path of the refresh token is `/`, does not begin with one, or has a character \
-                 that needs an escape: name the one below which tokens are refreshed, such as \
-                 `/session`".into()));
+            return Err(SetupError::CookiePath(refresh_path.into()));
         }
         let (access, refresh) = (
             Cookie::new("__Host-access")?,
@@ -107,24 +103,20 @@ impl SessionCookies {
     ///
     /// # Errors
     ///
-    /// [`ConfigError::HeaderText`]: the name of the access token does not begin with `__Host-`, or
-    /// that of the refresh token not with `__Secure-`; or one has a character that no name of a
-    /// cookie may have, or is too long.
+    /// [`SetupError`]: the name for the access token does not begin with `__Host-`, or the one for
+    /// the refresh token with `__Secure-`; or a name is too long or has an illegal character.
     ///
     /// ```
     /// use tower_bearer_issuer::SessionCookies;
     ///
     /// let cookies = SessionCookies::new("/session")?.names("__Host-shop", "__Secure-shop")?;
     /// assert_eq!(cookies.access_source().name(), "__Host-shop");
-    /// # Ok::<(), tower_bearer::ConfigError>(())
+    /// # Ok::<(), tower_bearer_issuer::SetupError>(())
     /// ```
-    pub fn names(self, access: &str, refresh: &str) -> Result<Self, ConfigError> {
+    pub fn names(self, access: &str, refresh: &str) -> Result<Self, SetupError> {
         if !access.starts_with("__Host-") || !refresh.starts_with("__Secure-") {
-            return Err(ConfigError::HeaderText(
-                "the names of the cookies do not begin with `__Host-` and `__Secure-`: \
-                 by these, browsers know to take the cookies from nobody else"
-                    .into(),
-            ));
+            let (access, refresh) = (access.into(), refresh.into());
+            return Err(SetupError::CookiePrefix { access, refresh });
         }
         Self::of(
             Cookie::new(access)?,
@@ -171,13 +163,12 @@ impl SessionCookies {
         self.refresh.clone()
     }
 
-    fn of(access: Cookie, refresh: Cookie, refresh_path: Box<str>) -> Result<Self, ConfigError> {
+    fn of(access: Cookie, refresh: Cookie, refresh_path: Box<str>) -> Result<Self, SetupError> {
         let cleared = [(&access, "/"), (&refresh, &refresh_path)]
             .map(|(cookie, path)| set_cookie(cookie, "", Duration::ZERO, path));
         let [Some(access_cleared), Some(refresh_cleared)] = cleared else {
-            return Err(ConfigError::HeaderText(
-                "the name of a cookie is too long".into(),
-            ));
+            let len = access.name().len().max(refresh.name().len());
+            return Err(SetupError::CookieNameTooLong(len));
         };
         Ok(Self {
             access,

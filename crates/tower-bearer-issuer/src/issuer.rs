@@ -7,10 +7,10 @@ use std::time::Duration;
 use tower_bearer::jose::NumericDate;
 use tower_bearer::keys::KeySet;
 use tower_bearer::verify::Clock;
-use tower_bearer::{ConfigError, KeyProvider, SigningKey, VerifyingKey};
+use tower_bearer::{KeyProvider, SigningKey, VerifyingKey};
 
 use super::signing_keys::SigningKeys;
-use super::{AccessTokenBuilder, TokenIssuerBuilder, WellKnown};
+use super::{AccessTokenBuilder, SetupError, TokenIssuerBuilder, WellKnown};
 
 /// Issues access tokens. Clones share their keys: what one [rotates](Self::rotate), all have.
 ///
@@ -56,9 +56,9 @@ impl TokenIssuer {
     ///
     /// # Errors
     ///
-    /// [`ConfigError::SigningKeys`] if the key is a secret without a name, or another key here has
-    /// its name. Nothing has changed then.
-    pub fn rotate(&self, key: SigningKey) -> Result<(), ConfigError> {
+    /// [`SetupError`] if the key is a secret without a `kid`, or another key has its `kid`. Nothing
+    /// has changed then.
+    pub fn rotate(&self, key: SigningKey) -> Result<(), SetupError> {
         self.0.keys.rotate(key, self.now())
     }
 
@@ -69,7 +69,7 @@ impl TokenIssuer {
     /// # Errors
     ///
     /// As [`rotate`](Self::rotate).
-    pub fn publish(&self, key: VerifyingKey) -> Result<(), ConfigError> {
+    pub fn publish(&self, key: VerifyingKey) -> Result<(), SetupError> {
         self.0.keys.publish(key, self.now())
     }
 
@@ -77,9 +77,8 @@ impl TokenIssuer {
     ///
     /// # Errors
     ///
-    /// [`ConfigError::Url`] if the name of the issuer is no URL, or one with a query, a fragment
-    /// or a user ([RFC 8414 §2](https://www.rfc-editor.org/rfc/rfc8414#section-2)).
-    pub fn well_known(&self) -> Result<WellKnown, ConfigError> {
+    /// [`SetupError::NotUrl`] if the issuer's name is not a URL, or has a query, a fragment or a user ([RFC 8414 §2](https://www.rfc-editor.org/rfc/rfc8414#section-2)).
+    pub fn well_known(&self) -> Result<WellKnown, SetupError> {
         WellKnown::new(self.clone())
     }
 

@@ -71,7 +71,7 @@
 //! issuer.publish(next.verifying_key())?;
 //! // 5 minutes later, if `WellKnown::max_age` is as it comes:
 //! issuer.rotate(next)?;
-//! # Ok::<(), tower_bearer::ConfigError>(())
+//! # Ok::<(), tower_bearer_issuer::SetupError>(())
 //! ```
 //!
 //! Several processes of one name each publish the keys of all, with
@@ -99,7 +99,7 @@ mod well_known;
 pub use self::access_token::{AccessToken, AccessTokenBuilder};
 pub use self::builder::TokenIssuerBuilder;
 pub use self::cookies::SessionCookies;
-pub use self::error::IssueError;
+pub use self::error::{IssueError, SetupError};
 pub use self::issuer::TokenIssuer;
 pub use self::pair::TokenPair;
 pub use self::refresh::{

@@ -7,8 +7,9 @@ use arc_swap::ArcSwap;
 use serde::Serialize;
 use tower_bearer::jose::{Jwk, KeyFamily, NumericDate};
 use tower_bearer::keys::KeySet;
-use tower_bearer::{ConfigError, KeyError, SigningKey, VerifyingKey};
+use tower_bearer::{KeyError, SigningKey, VerifyingKey};
 
+use super::SetupError;
 use super::document::Document;
 
 /// The keys of now, replaced as a whole, so that nobody who signs or verifies waits.
@@ -41,11 +42,11 @@ impl SigningKeys {
         active: SigningKey,
         published: Vec<VerifyingKey>,
         kept: Duration,
-    ) -> Result<Self, ConfigError> {
+    ) -> Result<Self, SetupError> {
         let generation = Generation::new(named(active)?, Vec::new())?;
         let generation = published.into_iter().try_fold(generation, |keys, key| {
             let key = named_public(key)?;
-            Ok::<_, ConfigError>(keys.published(key)?.unwrap_or(keys))
+            Ok::<_, SetupError>(keys.published(key)?.unwrap_or(keys))
         })?;
         Ok(Self {
             current: ArcSwap::from_pointee(generation),
@@ -68,13 +69,13 @@ impl SigningKeys {
         self.current.load_full()
     }
 
-    pub(super) fn rotate(&self, key: SigningKey, now: NumericDate) -> Result<(), ConfigError> {
+    pub(super) fn rotate(&self, key: SigningKey, now: NumericDate) -> Result<(), SetupError> {
         let key = named(key)?;
         let until = now.saturating_add(self.kept);
         self.change(|keys| keys.rotated(&key, now, until))
     }
 
-    pub(super) fn publish(&self, key: VerifyingKey, now: NumericDate) -> Result<(), ConfigError> {
+    pub(super) fn publish(&self, key: VerifyingKey, now: NumericDate) -> Result<(), SetupError> {
         let key = named_public(key)?;
         self.at(now);
         self.change(|keys| keys.published(key.clone()))
@@ -83,8 +84,8 @@ impl SigningKeys {
     /// Replaces the keys, unless the change has nothing to change. It may be asked several times.
     fn change(
         &self,
-        change: impl Fn(&Generation) -> Result<Option<Generation>, ConfigError>,
-    ) -> Result<(), ConfigError> {
+        change: impl Fn(&Generation) -> Result<Option<Generation>, SetupError>,
+    ) -> Result<(), SetupError> {
         let mut outcome = Ok(());
         self.current.rcu(|keys| {
             let changed = change(keys);
@@ -102,7 +103,7 @@ impl SigningKeys {
 
 impl Generation {
     /// The keys must have names by now.
-    fn new(active: SigningKey, others: Vec<Published>) -> Result<Self, ConfigError> {
+    fn new(active: SigningKey, others: Vec<Published>) -> Result<Self, SetupError> {
         let keys: Vec<_> = std::iter::once(active.verifying_key())
             .chain(others.iter().map(|other| other.key.clone()))
             .collect();
@@ -137,7 +138,7 @@ impl Generation {
         key: &SigningKey,
         now: NumericDate,
         until: NumericDate,
-    ) -> Result<Option<Self>, ConfigError> {
+    ) -> Result<Option<Self>, SetupError> {
         let before = self.active.verifying_key();
         let public = key.verifying_key();
         if before == public {
@@ -153,7 +154,7 @@ impl Generation {
         Self::new(key.clone(), others).map(Some)
     }
 
-    fn published(&self, key: VerifyingKey) -> Result<Option<Self>, ConfigError> {
+    fn published(&self, key: VerifyingKey) -> Result<Option<Self>, SetupError> {
         let mut others = self.others.clone();
         let known = others.iter_mut().find(|other| other.key == key);
         if let Some(known) = known {
@@ -166,35 +167,35 @@ impl Generation {
         }
         check_name(&others, &key)?;
         if self.active.key_id() == key.key_id() {
-            return Err(SAME_NAME);
+            return Err(same_name(&key));
         }
         others.push(Published { key, until: None });
         Self::new(self.active.clone(), others).map(Some)
     }
 }
 
-const SAME_NAME: ConfigError = ConfigError::SigningKeys(
-    "two keys of the issuer have the same `kid`: name one of them with `with_key_id`",
-);
-
-fn check_name(others: &[Published], key: &VerifyingKey) -> Result<(), ConfigError> {
+fn check_name(others: &[Published], key: &VerifyingKey) -> Result<(), SetupError> {
     if others
         .iter()
         .any(|other| other.key.key_id() == key.key_id())
     {
-        return Err(SAME_NAME);
+        return Err(same_name(key));
     }
     Ok(())
 }
 
-fn named(key: SigningKey) -> Result<SigningKey, ConfigError> {
+fn same_name(key: &VerifyingKey) -> SetupError {
+    SetupError::RepeatedKeyId(key.key_id().unwrap_or_default().into())
+}
+
+fn named(key: SigningKey) -> Result<SigningKey, SetupError> {
     Ok(match name_for(&key.verifying_key())? {
         Some(name) => key.with_key_id(name),
         None => key,
     })
 }
 
-fn named_public(key: VerifyingKey) -> Result<VerifyingKey, ConfigError> {
+fn named_public(key: VerifyingKey) -> Result<VerifyingKey, SetupError> {
     Ok(match name_for(&key)? {
         Some(name) => key.with_key_id(name),
         None => key,
@@ -202,22 +203,18 @@ fn named_public(key: VerifyingKey) -> Result<VerifyingKey, ConfigError> {
 }
 
 /// A name for a key that has none.
-fn name_for(key: &VerifyingKey) -> Result<Option<String>, ConfigError> {
+fn name_for(key: &VerifyingKey) -> Result<Option<String>, SetupError> {
     match key.key_id() {
-        Some("") => Err(ConfigError::SigningKeys(
-            "the `kid` of a key is empty: name it, or leave it out",
-        )),
+        Some("") => Err(SetupError::EmptyKeyId),
         Some(_) => Ok(None),
         // Whoever has a token could try secrets against the hash in it (RFC 7638 §7).
-        None if key.family() == KeyFamily::Hmac => Err(ConfigError::SigningKeys(
-            "the secret has no `kid`: name it with `with_key_id`",
-        )),
-        None => Jwk::try_from(key)?.thumbprint().map(Some),
+        None if key.family() == KeyFamily::Hmac => Err(SetupError::SecretWithoutKeyId),
+        None => Ok(Some(Jwk::try_from(key)?.thumbprint()?)),
     }
 }
 
 /// The JWK Set of the keys, without those that are secrets.
-fn jwks(keys: &[VerifyingKey]) -> Result<Document, ConfigError> {
+fn jwks(keys: &[VerifyingKey]) -> Result<Document, SetupError> {
     #[derive(Serialize)]
     struct Set {
         keys: Vec<Jwk>,
@@ -229,5 +226,5 @@ fn jwks(keys: &[VerifyingKey]) -> Result<Document, ConfigError> {
     };
     let json = serde_json::to_string(&set)
         .map_err(|_| KeyError::Malformed("the JWK cannot be written as JSON"))?;
-    Document::new(json)
+    Ok(Document::new(json))
 }

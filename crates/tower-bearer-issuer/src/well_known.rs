@@ -1,6 +1,5 @@
 //! The documents by which others find the keys.
 
-use std::borrow::Cow;
 use std::convert::Infallible;
 use std::fmt;
 use std::future::{Ready, ready};
@@ -13,10 +12,9 @@ use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use tower::Service;
-use tower_bearer::ConfigError;
 
-use super::TokenIssuer;
 use super::document::{Document, status};
+use super::{SetupError, TokenIssuer};
 
 /// Short enough that a rotation need not be planned, and long enough that a thousand verifiers
 /// make three requests a second.
@@ -48,7 +46,7 @@ const DEFAULT_MAX_AGE: Duration = Duration::from_secs(300);
 ///     "grant_types_supported": ["refresh_token"],
 /// }))?;
 /// let app: axum::Router = axum::Router::new().fallback_service(well_known);
-/// # Ok::<(), tower_bearer::ConfigError>(())
+/// # Ok::<(), tower_bearer_issuer::SetupError>(())
 /// ```
 #[derive(Clone)]
 pub struct WellKnown(Arc<Inner>);
@@ -69,7 +67,7 @@ struct Paths {
 }
 
 impl WellKnown {
-    pub(super) fn new(issuer: TokenIssuer) -> Result<Self, ConfigError> {
+    pub(super) fn new(issuer: TokenIssuer) -> Result<Self, SetupError> {
         let base = issuer.name().strip_suffix('/').unwrap_or(issuer.name());
         let path = url_path(issuer.name())?;
         let mut members = Map::new();
@@ -82,7 +80,7 @@ impl WellKnown {
                 jwks: format!("{path}{JWKS}"),
                 metadata: format!("{METADATA}{path}"),
             },
-            metadata: Document::new(Value::Object(members.clone()).to_string())?,
+            metadata: Document::new(Value::Object(members.clone()).to_string()),
             members,
             cache_control: cache_control(DEFAULT_MAX_AGE),
             issuer,
@@ -94,22 +92,20 @@ impl WellKnown {
     ///
     /// # Errors
     ///
-    /// [`ConfigError::Metadata`] if they are no JSON object, or `issuer` or `jwks_uri` is among
-    /// them, which are known.
-    pub fn metadata(mut self, members: impl Serialize) -> Result<Self, ConfigError> {
+    /// [`SetupError::Metadata`] if they are not a JSON object, [`SetupError::ReservedMetadata`] if
+    /// they include `issuer` or `jwks_uri`, which the issuer sets.
+    pub fn metadata(mut self, members: impl Serialize) -> Result<Self, SetupError> {
         let Ok(Value::Object(members)) = serde_json::to_value(members) else {
-            return Err(ConfigError::Metadata(
-                "the metadata is not a JSON object: give a struct or a map",
-            ));
+            return Err(SetupError::Metadata);
         };
-        if members.contains_key("issuer") || members.contains_key("jwks_uri") {
-            return Err(ConfigError::Metadata(
-                "`issuer` and `jwks_uri` of the metadata are known: leave them out",
-            ));
+        for reserved in ["issuer", "jwks_uri"] {
+            if members.contains_key(reserved) {
+                return Err(SetupError::ReservedMetadata(reserved));
+            }
         }
         let inner = Arc::make_mut(&mut self.0);
         inner.members.extend(members);
-        inner.metadata = Document::new(Value::Object(inner.members.clone()).to_string())?;
+        inner.metadata = Document::new(Value::Object(inner.members.clone()).to_string());
         Ok(self)
     }
 
@@ -156,15 +152,12 @@ const JWKS: &str = "/.well-known/jwks.json";
 const METADATA: &str = "/.well-known/oauth-authorization-server";
 
 /// The path of the issuer, without a slash at its end.
-fn url_path(issuer: &str) -> Result<String, ConfigError> {
-    const NO_URL: ConfigError = ConfigError::Url(Cow::Borrowed(
-        "the name of the issuer is no URL where others can find its keys: \
-         give one like https://issuer.example.com, without query, fragment and user",
-    ));
-    let uri: Uri = issuer.parse().map_err(|_| NO_URL)?;
+fn url_path(issuer: &str) -> Result<String, SetupError> {
+    let not_url = || SetupError::NotUrl(issuer.into());
+    let uri: Uri = issuer.parse().map_err(|_| not_url())?;
     let is_http = matches!(uri.scheme_str(), Some("https" | "http"));
     if !is_http || issuer.contains(['?', '#', '@']) {
-        return Err(NO_URL);
+        return Err(not_url());
     }
     Ok(uri.path().trim_end_matches('/').to_owned())
 }

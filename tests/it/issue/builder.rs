@@ -1,4 +1,4 @@
-use tower_bearer::ConfigError;
+use tower_bearer_issuer::SetupError;
 
 use super::*;
 use crate::jose::SECRET;
@@ -23,13 +23,16 @@ fn every_mistake_is_found() {
         ),
         (
             complete().client_id(""),
-            "the client is empty: name it, or leave it out",
+            "the client id is empty: name the client, or leave it out",
         ),
         (
             complete().lifetime(Duration::from_millis(999)),
-            "the lifetime of tokens is shorter than a second",
+            "the lifetime of access tokens is 999ms: give at least a second",
         ),
-        (builder(&clock), "no key signs: give one with `key`"),
+        (
+            builder(&clock),
+            "there is no key to sign with: give one with `key`",
+        ),
     ] {
         assert_error(builder.build(), text);
     }
@@ -38,8 +41,6 @@ fn every_mistake_is_found() {
 
 #[test]
 fn every_key_has_a_name_of_its_own() {
-    const SAME: &str =
-        "two keys of the issuer have the same `kid`: name one of them with `with_key_id`";
     let clock = FixedClock::new();
     let secret = || SigningKey::from_secret(Algorithm::HS256, SECRET).unwrap();
     let other = || signing_key(Algorithm::ES384).verifying_key();
@@ -59,11 +60,15 @@ fn every_key_has_a_name_of_its_own() {
             other(),
             "the `kid` of a key is empty: name it, or leave it out",
         ),
-        (secret().with_key_id("es384"), other(), SAME),
+        (
+            secret().with_key_id("es384"),
+            other(),
+            "two keys of the issuer have the `kid` \"es384\": rename one with `with_key_id`",
+        ),
         (
             signing_key(Algorithm::ES256),
             other().with_key_id("es256"),
-            SAME,
+            "two keys of the issuer have the `kid` \"es256\": rename one with `with_key_id`",
         ),
     ] {
         let built = builder(&clock).key(key).publish(published).build();
@@ -114,6 +119,5 @@ fn traits() {
     assert_auto::<tower_bearer_issuer::WellKnown>();
     assert_auto::<tower_bearer_issuer::IssueError>();
     assert_builder::<TokenIssuerBuilder>();
-    let error = ConfigError::SigningKeys("a");
-    assert!(std::error::Error::source(&error).is_none());
+    assert_auto::<SetupError>();
 }

@@ -156,7 +156,7 @@ fn a_token_that_is_too_long() {
     assert!(len_of(&too_long) - room <= 4, "{}", len_of(&too_long));
     assert_error(
         cookies().set(&too_long),
-        "the access token does not fit a cookie, of which browsers take 4096 bytes with its name: \
+        "the access token does not fit into a cookie: browsers accept 4096 bytes, name included; \
          put fewer claims into it",
     );
 }
@@ -183,8 +183,10 @@ fn paths_that_bind_to_nothing_or_are_none() {
     ] {
         assert_error(
             SessionCookies::new(path),
-            "the path of the refresh token is `/`, does not begin with one, or has a character that \
-             needs an escape: name the one below which tokens are refreshed, such as `/session`",
+            &format!(
+                "the cookie path {path:?} is `/`, is relative, or needs an escape: \
+                 name the path of the routes that renew and end sessions, such as `/session`"
+            ),
         );
     }
 }
@@ -201,8 +203,10 @@ fn names_without_their_prefix_or_with_odd_characters() {
     ] {
         assert_error(
             cookies().names(access, refresh),
-            "the names of the cookies do not begin with `__Host-` and `__Secure-`: by these, \
-             browsers know to take the cookies from nobody else",
+            &format!(
+                "the cookies {access:?} and {refresh:?} lack the prefixes `__Host-` and \
+                 `__Secure-`, without which browsers accept them from other hosts"
+            ),
         );
     }
     for (access, refresh, bad) in [
@@ -220,6 +224,6 @@ fn names_without_their_prefix_or_with_odd_characters() {
     let long = format!("__Host-{}", "a".repeat(5000));
     assert_error(
         cookies().names(&long, "__Secure-a"),
-        "the name of a cookie is too long",
+        "the name of a cookie has 5007 bytes: browsers accept 4096, value included",
     );
 }

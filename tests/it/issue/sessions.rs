@@ -7,8 +7,7 @@ use tower_bearer_issuer::{Grant, RefreshTokens, SessionError, Sessions, TokenPai
 
 use super::*;
 
-const ENDED: &str = "the refresh token is none of a living family: \
-     it has expired, was revoked, or never was one";
+const ENDED: &str = "the refresh token has expired, was revoked or was never issued";
 const REUSED: &str = "the refresh token was used before: its family is revoked";
 
 /// A store that is away on demand.
@@ -276,7 +275,7 @@ async fn while_the_store_is_away_nothing_is_lost() {
     let renewal = world.sessions.renew(pair.refresh_token().as_str()).await;
     let renewal = renewal.unwrap();
     world.set_away(true);
-    let away = "the store cannot be asked";
+    let away = "the store cannot be reached";
     let error = world.try_renew(&pair).await.unwrap_err();
     assert!(error.is_unavailable() && !error.is_invalid_grant());
     assert_eq!(error.to_string(), away);

@@ -7,7 +7,7 @@ use tower_bearer::verify::RevocationList;
 use tower_bearer_issuer::TokenIssuer;
 use tower_bearer_issuer::store::MemoryStore;
 use tower_bearer_issuer::{
-    Grant, IssueError, RefreshError, RefreshTokens, SessionCookies, Sessions, TokenPair,
+    Grant, IssueError, RefreshError, RefreshTokens, SessionCookies, Sessions, SetupError, TokenPair,
 };
 
 use super::search::Told;
@@ -31,6 +31,8 @@ pub(super) async fn tell(told: &mut Told) {
     let profile = json!({ "exp": PASSWORD });
     let token = token_issuer.access_token(SUBJECT).claims(profile);
     told.error::<IssueError>(&token.issue().unwrap_err());
+    let cookies = SessionCookies::new("/").unwrap_err();
+    told.error::<SetupError>(&cookies);
 
     let builder = RefreshTokens::<String>::builder(MemoryStore::new());
     told.show(&builder);

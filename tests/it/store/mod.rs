@@ -19,7 +19,7 @@ fn errors() {
     );
     assert!(StoreError::Full.source().is_none());
     for (error, text) in [
-        (unavailable, "the store cannot be asked"),
+        (unavailable, "the store cannot be reached"),
         (
             StoreError::Full,
             "the store is full: give it room for more entries",

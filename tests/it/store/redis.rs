@@ -137,7 +137,8 @@ async fn errors(redis: Redis) -> Vec<Box<dyn Error>> {
     for error in &errors {
         let text = error.to_string();
         assert!(
-            text == "the store cannot be asked" || text == "the revocation feed cannot be reached",
+            text == "the store cannot be reached"
+                || text == "the revocation feed cannot be reached",
             "{error:?}"
         );
         assert!(!format!("{error:?}").contains("secret"));

@@ -6,11 +6,11 @@ use std::time::{Duration, SystemTime};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use tower_bearer::ConfigError;
 use tower_bearer::verify::Clock;
 
 use super::family::Lifetimes;
 use super::{Inner, RefreshTokens};
+use crate::SetupError;
 use crate::store::Store;
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -78,8 +78,7 @@ impl<D: Serialize + DeserializeOwned + Send + Sync + 'static> RefreshTokensBuild
     ///
     /// # Errors
     ///
-    /// [`ConfigError::OutOfRange`] for a lifetime of less than a second, and a grace of more than
-    /// 60.
+    /// [`SetupError::Lifetime`] for less than a second, [`SetupError::Grace`] for more than 60 s.
     ///
     /// ```
     /// use std::time::Duration;
@@ -90,21 +89,18 @@ impl<D: Serialize + DeserializeOwned + Send + Sync + 'static> RefreshTokensBuild
     /// let error = <RefreshTokens>::builder(MemoryStore::new()).grace(hour).build().unwrap_err();
     /// assert_eq!(
     ///     error.to_string(),
-    ///     "the grace for refresh tokens is longer than 60 s, in which a thief goes unnoticed"
+    ///     "the grace for refresh tokens is 3600s: give at most 60 s, \
+    ///      because a thief goes unnoticed that long"
     /// );
     /// ```
-    pub fn build(self) -> Result<RefreshTokens<D>, ConfigError> {
-        let lifetimes = [self.lifetimes.absolute, self.lifetimes.idle];
-        if lifetimes.iter().any(|lifetime| lifetime.as_secs() == 0) {
-            return Err(ConfigError::OutOfRange(
-                "a lifetime of refresh tokens is shorter than a second".into(),
-            ));
+    pub fn build(self) -> Result<RefreshTokens<D>, SetupError> {
+        for lifetime in [self.lifetimes.absolute, self.lifetimes.idle] {
+            if lifetime.as_secs() == 0 {
+                return Err(SetupError::Lifetime("refresh tokens", lifetime));
+            }
         }
         if self.lifetimes.grace > MAX_GRACE {
-            return Err(ConfigError::OutOfRange(
-                "the grace for refresh tokens is longer than 60 s, in which a thief goes unnoticed"
-                    .into(),
-            ));
+            return Err(SetupError::Grace(self.lifetimes.grace));
         }
         Ok(RefreshTokens::new(Inner {
             store: self.store,

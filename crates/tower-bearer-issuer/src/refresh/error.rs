@@ -1,29 +1,38 @@
-//! Why a refresh token is not taken.
+//! Why a refresh token is refused.
 
-use std::error::Error;
 use std::fmt;
 
+use thiserror::Error;
 use tower_bearer::KeyError;
 
 use crate::store::StoreError;
 
-/// Why a refresh token is not taken, or none given. None shows a token or a subject.
-#[derive(Clone, Debug)]
+/// Why a refresh token is refused or cannot be made. Its text shows neither token nor subject.
+#[derive(Clone, Debug, Error)]
 #[non_exhaustive]
 pub enum RefreshError {
-    /// The token is not one of ours, has expired, or its family was revoked: all that is forgotten
-    /// looks alike.
+    /// The token was never issued, has expired, or its family was revoked. Nothing is kept that
+    /// could tell these apart.
+    #[error("the refresh token has expired, was revoked or was never issued")]
     Unknown,
     /// The token was used before. Its family is revoked.
+    #[error("the refresh token was used before: its family is revoked")]
     Reused(Reuse),
-    /// The grant is larger than stores have room for, or cannot be JSON.
+    /// The grant is larger than 3 KiB, or cannot be JSON.
+    #[error("the grant is larger than 3 KiB, or cannot be JSON: keep less in it")]
     GrantTooLarge,
-    /// What was kept with the family does not decode into the application's type.
+    /// The stored data does not decode into the application's type.
+    #[error(
+        "the data stored with the refresh token does not decode into its type: \
+         give new members a default"
+    )]
     Undecodable,
     /// The store failed.
-    Store(StoreError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
     /// The cryptographic back end failed.
-    Key(KeyError),
+    #[error(transparent)]
+    Key(#[from] KeyError),
 }
 
 impl RefreshError {
@@ -32,51 +41,6 @@ impl RefreshError {
     /// Otherwise it may try again later.
     pub fn is_invalid_grant(&self) -> bool {
         matches!(self, Self::Unknown | Self::Reused(_))
-    }
-}
-
-impl fmt::Display for RefreshError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Unknown => f.write_str(
-                "the refresh token is none of a living family: \
-                 it has expired, was revoked, or never was one",
-            ),
-            Self::Reused(_) => {
-                f.write_str("the refresh token was used before: its family is revoked")
-            }
-            Self::GrantTooLarge => {
-                f.write_str("the grant is larger than 3 KiB, or cannot be JSON: keep less in it")
-            }
-            Self::Undecodable => f.write_str(
-                "what was kept with the refresh token does not decode into its type: \
-                 give new members a default",
-            ),
-            Self::Store(error) => error.fmt(f),
-            Self::Key(error) => error.fmt(f),
-        }
-    }
-}
-
-impl Error for RefreshError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        match self {
-            Self::Store(error) => Some(error),
-            Self::Key(error) => Some(error),
-            _ => None,
-        }
-    }
-}
-
-impl From<StoreError> for RefreshError {
-    fn from(error: StoreError) -> Self {
-        Self::Store(error)
-    }
-}
-
-impl From<KeyError> for RefreshError {
-    fn from(error: KeyError) -> Self {
-        Self::Key(error)
     }
 }
 

@@ -1,24 +1,26 @@
 //! Why a session is not begun, renewed or ended.
 
-use std::error::Error;
-use std::fmt;
-
 use http::StatusCode;
+use thiserror::Error;
 use tower_bearer::verify::RevocationError;
 
 use crate::{IssueError, RefreshError};
 
-/// Why a session is not begun, renewed or ended. None shows a token or a subject.
-#[derive(Clone, Debug)]
+/// Why a session is not begun, renewed or ended. Its text shows neither token nor subject.
+#[derive(Clone, Debug, Error)]
 #[non_exhaustive]
 pub enum SessionError {
-    /// The refresh token is not accepted, or the store failed.
-    Refresh(RefreshError),
+    /// The refresh token is refused, or the store failed.
+    #[error(transparent)]
+    Refresh(#[from] RefreshError),
     /// The access token cannot be issued.
-    Issue(IssueError),
-    /// The access tokens are not revoked, or not everywhere yet.
-    Revocation(RevocationError),
-    /// The Tokio runtime shut down before the change was finished.
+    #[error(transparent)]
+    Issue(#[from] IssueError),
+    /// The access tokens are not revoked, or not on every server yet.
+    #[error(transparent)]
+    Revocation(#[from] RevocationError),
+    /// The Tokio runtime shut down before the session had ended.
+    #[error("the Tokio runtime shut down before the session had ended: end it again")]
     Interrupted,
 }
 
@@ -49,47 +51,5 @@ impl From<SessionError> for StatusCode {
         } else {
             Self::INTERNAL_SERVER_ERROR
         }
-    }
-}
-
-impl fmt::Display for SessionError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Refresh(error) => error.fmt(f),
-            Self::Issue(error) => error.fmt(f),
-            Self::Revocation(error) => error.fmt(f),
-            Self::Interrupted => f.write_str(
-                "the Tokio runtime shut down before the session was ended: end it again",
-            ),
-        }
-    }
-}
-
-impl Error for SessionError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        match self {
-            Self::Refresh(error) => Some(error),
-            Self::Issue(error) => Some(error),
-            Self::Revocation(error) => Some(error),
-            Self::Interrupted => None,
-        }
-    }
-}
-
-impl From<RefreshError> for SessionError {
-    fn from(error: RefreshError) -> Self {
-        Self::Refresh(error)
-    }
-}
-
-impl From<IssueError> for SessionError {
-    fn from(error: IssueError) -> Self {
-        Self::Issue(error)
-    }
-}
-
-impl From<RevocationError> for SessionError {
-    fn from(error: RevocationError) -> Self {
-        Self::Revocation(error)
     }
 }

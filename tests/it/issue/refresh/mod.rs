@@ -10,7 +10,7 @@ use std::sync::Arc;
 use futures::FutureExt;
 use serde::{Deserialize, Serialize};
 use tower_bearer::jose::NumericDate;
-use tower_bearer::{AuthError, ConfigError, TokenError};
+use tower_bearer::{AuthError, TokenError};
 use tower_bearer_issuer::store::MemoryStore;
 use tower_bearer_issuer::{
     Grant, RefreshError, RefreshToken, RefreshTokens, RefreshTokensBuilder, UsedToken,
@@ -18,8 +18,7 @@ use tower_bearer_issuer::{
 
 use super::*;
 
-const UNKNOWN: &str = "the refresh token is none of a living family: \
-     it has expired, was revoked, or never was one";
+const UNKNOWN: &str = "the refresh token has expired, was revoked or was never issued";
 const REUSED: &str = "the refresh token was used before: its family is revoked";
 const DAY: u64 = 24 * 60 * 60;
 
@@ -218,19 +217,19 @@ fn lifetimes_can_be_set() {
     for (builder, text) in [
         (
             builder().absolute_lifetime(Duration::from_millis(999)),
-            "a lifetime of refresh tokens is shorter than a second",
+            "the lifetime of refresh tokens is 999ms: give at least a second",
         ),
         (
             builder().idle_lifetime(Duration::ZERO),
-            "a lifetime of refresh tokens is shorter than a second",
+            "the lifetime of refresh tokens is 0ns: give at least a second",
         ),
         (
             builder().grace(Duration::from_millis(60_001)),
-            "the grace for refresh tokens is longer than 60 s, in which a thief goes unnoticed",
+            "the grace for refresh tokens is 60.001s: give at most 60 s, because a thief goes \
+             unnoticed that long",
         ),
     ] {
-        let error: ConfigError = builder.build().unwrap_err();
-        assert_eq!(error.to_string(), text);
+        assert_error(builder.build(), text);
     }
     assert!(builder().grace(secs(60)).build().is_ok());
 }
@@ -329,7 +328,7 @@ fn errors() {
         (
             RefreshError::Undecodable,
             false,
-            "what was kept with the refresh token does not decode into its type: \
+            "the data stored with the refresh token does not decode into its type: \
              give new members a default",
         ),
         (

@@ -159,7 +159,7 @@ async fn its_failure_is_no_fault_of_the_token() {
     let (spy, tokens) = spied(0);
     let token = tokens.begin(Grant::new("alice")).await.unwrap();
     *spy.fails.lock().unwrap() = true;
-    let cut = "the store cannot be asked";
+    let cut = "the store cannot be reached";
     let error = tokens.use_token(token.as_str()).await.unwrap_err();
     assert!(!error.is_invalid_grant());
     assert_error(Err::<(), _>(error), cut);
