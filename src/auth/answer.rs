@@ -1,4 +1,4 @@
-//! What becomes of a response of the inner service.
+//! Responses of the inner service: a refusal among them gets the form of the layer.
 
 use std::sync::Arc;
 
@@ -11,13 +11,13 @@ use crate::observe::{self, RequestSpan};
 use crate::reject::{Refusal, Rejection, Respond, grpc_content_type};
 use crate::request::RequestHead;
 
-/// What is kept of a request until the inner service has answered it.
+/// Kept of a request until the inner service has answered.
 pub(super) struct Answer<R> {
     /// Stays open until then.
     pub(super) span: RequestSpan,
-    /// None if refusals from behind the layer have their final form already.
+    /// `None` if refusals from behind the layer already have their final form.
     config: Option<Arc<Config<R>>>,
-    /// The content type for a client that speaks gRPC.
+    /// The content type for a gRPC client.
     grpc: Option<&'static str>,
 }
 
@@ -38,7 +38,7 @@ impl<R> Answer<R> {
         }
     }
 
-    /// The response, in the form that the layer gives to refusals if it is one.
+    /// The response. A refusal gets the form of the layer.
     pub(super) fn finish<T>(&self, mut response: Response<T>) -> Response<T>
     where
         R: Respond<T>,
@@ -46,7 +46,7 @@ impl<R> Answer<R> {
         let Some(refusal) = response.extensions_mut().remove::<Refusal>() else {
             return response;
         };
-        // That there is no layer was told where it was missed.
+        // A missing layer was already logged.
         if refusal.error != AuthError::MissingLayer {
             observe::rejected(&refusal.error);
         }
@@ -61,7 +61,7 @@ impl<R> Answer<R> {
     }
 }
 
-/// Adds the fields that other layers have added to a refusal on its way, as for CORS.
+/// Keeps the header fields that layers in between have added to a refusal, such as CORS.
 fn add_headers<T>(response: &mut Response<T>, refused: HeaderMap) {
     let ours = [
         CONTENT_ENCODING,
@@ -93,11 +93,13 @@ impl<R> Config<R> {
         self.respond(Rejection::new(error, request))
     }
 
-    fn respond<T>(&self, rejection: Rejection<'_>) -> Response<T>
+    fn respond<'a, T>(&'a self, rejection: Rejection<'a>) -> Response<T>
     where
         R: Respond<T>,
     {
-        self.rejection
-            .respond(rejection.or_realm(self.realm.as_ref()))
+        self.rejection.respond(match &self.realm {
+            Some(realm) => rejection.realm(realm),
+            None => rejection,
+        })
     }
 }

@@ -1,17 +1,16 @@
-//! The answer to a client that speaks gRPC, without a dependency on any implementation of it.
+//! The response to a gRPC client, without a dependency on a gRPC implementation.
 
 use http::header::CONTENT_TYPE;
 use http::{HeaderName, HeaderValue, Response};
 
-use super::rejection::Rejection;
+use super::public::Public;
 use crate::request::RequestHead;
 
 const GRPC_STATUS: HeaderName = HeaderName::from_static("grpc-status");
 const GRPC_MESSAGE: HeaderName = HeaderName::from_static("grpc-message");
 
-/// The content types that are answered in kind. A longer one stands before the one that it begins
-/// with. Messages are in Protobuf unless told otherwise, so `+proto` needs no row; clients that ask
-/// for JSON insist on it in the response.
+/// The content types that a response repeats, longer names before their prefixes. `+proto` is the
+/// default encoding and needs no row. Clients that ask for JSON insist on it in the response.
 const CONTENT_TYPES: [&str; 6] = [
     "application/grpc-web-text+json",
     "application/grpc-web-text",
@@ -21,9 +20,9 @@ const CONTENT_TYPES: [&str; 6] = [
     "application/grpc",
 ];
 
-/// The content type to answer with, if the request is one of gRPC
-/// ([the protocol](https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md#requests)).
-/// It is one of our own: nothing of the request comes back.
+/// The content type of the response if this is a gRPC request
+/// ([protocol](https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md#requests)). It is a
+/// constant: nothing of the request is echoed.
 pub(crate) fn content_type(request: RequestHead<'_>) -> Option<&'static str> {
     let value = request.headers().get(CONTENT_TYPE)?.as_bytes();
     CONTENT_TYPES
@@ -31,18 +30,13 @@ pub(crate) fn content_type(request: RequestHead<'_>) -> Option<&'static str> {
         .find(|name| is_of_type(value, name.as_bytes()))
 }
 
-/// The response that carries only a status
-/// ([the protocol](https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md#responses)):
-/// `Trailers-Only`, whose fields stand in the head. The body must be empty.
+/// A `Trailers-Only` response: a gRPC status in the header fields
+/// ([protocol](https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md#responses)). The body
+/// must be empty.
 ///
-/// It is always 200: gRPC has a status of its own. There is no challenge, since no client of gRPC
-/// reads one. `grpc-message` is percent-encoded; our texts are such that it changes nothing.
-pub(super) fn response<B>(
-    rejection: &Rejection<'_>,
-    content_type: &'static str,
-    body: B,
-) -> Response<B> {
-    let public = rejection.public();
+/// The HTTP status is always 200. There is no challenge, since no gRPC client reads one.
+/// `grpc-message` needs no percent-encoding: see [`Public::new`].
+pub(super) fn response<B>(public: Public, content_type: &'static str, body: B) -> Response<B> {
     let mut response = Response::new(body);
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
@@ -51,7 +45,7 @@ pub(super) fn response<B>(
     response
 }
 
-/// Whether a value begins with this name, and the name ends there: `application/grpcx` is another
+/// Whether a value begins with this name and the name ends there: `application/grpcx` is another
 /// type.
 fn is_of_type(value: &[u8], name: &[u8]) -> bool {
     let Some((start, rest)) = value.split_at_checked(name.len()) else {

@@ -1,12 +1,12 @@
-//! How a refused request is answered.
+//! How refused requests are answered.
 //!
-//! [`BearerAuthLayer`](crate::BearerAuthLayer) answers with an empty body, with a problem in JSON
-//! ([`problem_json`](crate::BearerAuthLayer::problem_json)), or as a closure says
-//! ([`reject_with`](crate::BearerAuthLayer::reject_with)). That holds for the refusals of all that is
-//! behind it as well: of [`RequireLayer`](crate::RequireLayer), of extractors, and of handlers that
-//! return an [`AuthError`](crate::AuthError).
+//! [`BearerAuthLayer`](crate::BearerAuthLayer) answers with an empty body, with problem JSON
+//! ([`problem_json`](crate::BearerAuthLayer::problem_json)), or with your own response
+//! ([`reject_with`](crate::BearerAuthLayer::reject_with)). The same form applies to everything behind
+//! the layer: [`RequireLayer`](crate::RequireLayer), extractors, and handlers that return an
+//! [`AuthError`](crate::AuthError).
 //!
-//! # What a client is told
+//! # What a client learns
 //!
 //! | Error | Status | `error` | `error_description` | gRPC |
 //! |-|-|-|-|-|
@@ -15,17 +15,14 @@
 //! | [`InvalidToken`] | 401 | `invalid_token` | `token expired` or `invalid token` | 16 |
 //! | [`InsufficientScope`] | 403 | `insufficient_scope` | `insufficient scope` | 7 |
 //! | [`Csrf`] | 403 | | | 7 |
-//! | [`KeysUnavailable`] | 503 | | | 14 |
+//! | [`KeysUnavailable`], [`RevocationsUnavailable`] | 503 | | | 14 |
 //! | [`MissingLayer`] | 500 | | | 13 |
 //!
-//! That a token has expired is told, because a client can do something about it. Why else it is bad
-//! is not: who tries to forge tokens must not learn how far they got. The reason is in the
-//! [`AuthError`](crate::AuthError), for your logs.
+//! A client learns that its token expired, because it can get a new one. It learns no other reason,
+//! because a forger could use it. Your logs have the reason, by [`AuthError`](crate::AuthError).
 //!
-//! Nothing of a request is ever in these answers. They carry no `Cache-Control`: a cache must not
-//! store a 400, 401, 403, 500 or 503 unless it is told to
-//! ([RFC 9111 §3](https://www.rfc-editor.org/rfc/rfc9111#section-3)), and
-//! [RFC 6750 §3](https://www.rfc-editor.org/rfc/rfc6750#section-3) asks for none.
+//! No response repeats anything of a request. None has `Cache-Control`, since caches do not store
+//! these statuses by themselves ([RFC 9111 §3](https://www.rfc-editor.org/rfc/rfc9111#section-3)).
 //!
 //! [`MissingToken`]: crate::AuthError::MissingToken
 //! [`InvalidRequest`]: crate::AuthError::InvalidRequest
@@ -33,6 +30,7 @@
 //! [`InsufficientScope`]: crate::AuthError::InsufficientScope
 //! [`Csrf`]: crate::AuthError::Csrf
 //! [`KeysUnavailable`]: crate::AuthError::KeysUnavailable
+//! [`RevocationsUnavailable`]: crate::AuthError::RevocationsUnavailable
 //! [`MissingLayer`]: crate::AuthError::MissingLayer
 
 mod challenge;
@@ -44,7 +42,6 @@ mod refusal;
 mod rejection;
 mod respond;
 
-pub use self::challenge::Challenge;
 pub(crate) use self::grpc::content_type as grpc_content_type;
 #[cfg(feature = "tonic")]
 pub(crate) use self::public::grpc_status;

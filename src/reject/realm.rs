@@ -1,22 +1,21 @@
-//! The name of what is protected.
+//! The name of a protection space.
 
 use std::sync::Arc;
 
 use crate::error::ConfigError;
 
-/// The name of what is protected, as a challenge tells it
+/// The `realm` of a challenge: a name for what is protected
 /// ([RFC 9110 §11.5](https://www.rfc-editor.org/rfc/rfc9110#section-11.5)).
 ///
-/// No challenge names a realm unless you give one: clients of OAuth hardly ever look at it. Quotes
-/// and backslashes may stand in it and are escaped in the challenge.
+/// By default challenges have none, since OAuth clients rarely read it. Quotes and backslashes are
+/// escaped.
 ///
 /// ```
-/// use tower_bearer::AuthError;
-/// use tower_bearer::reject::{Challenge, Realm};
+/// use tower_bearer::reject::Realm;
 ///
-/// let realm = Realm::new(r#"the "orders" API"#)?;
-/// let challenge = Challenge::for_error(&AuthError::MissingToken).unwrap().realm(&realm);
-/// assert_eq!(challenge.to_string(), r#"Bearer realm="the \"orders\" API""#);
+/// # let keys = tower_bearer::VerifyingKey::from_secret([7; 32])?;
+/// # let verifier = tower_bearer::Verifier::builder().any_issuer(keys).any_audience().build()?;
+/// let layer = tower_bearer::BearerAuthLayer::new(verifier).realm(Realm::new("orders")?);
 ///
 /// assert!(Realm::new("orders\r\nset-cookie: a=b").is_err());
 /// # Ok::<(), tower_bearer::ConfigError>(())
@@ -31,20 +30,20 @@ impl Realm {
     ///
     /// # Errors
     ///
-    /// [`ConfigError::HeaderText`]: the text has a character that is neither visible ASCII nor a
-    /// space. What clients make of others differs, and a line break would end the header.
+    /// [`ConfigError::HeaderText`] if a character is neither visible ASCII nor a space: clients
+    /// disagree about the others, and a line break would end the header.
     pub fn new(text: &str) -> Result<Self, ConfigError> {
         if !text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
-            return Err(ConfigError::HeaderText(
-                "the realm has a character that may not stand in a challenge: \
-                 use ASCII letters, digits, punctuation and spaces, without tabs and line breaks"
-                    .into(),
-            ));
+            let error = format!(
+                "the realm {text:?} has a character that a challenge must not have: \
+                 use ASCII letters, digits, punctuation and spaces"
+            );
+            return Err(ConfigError::HeaderText(error.into()));
         }
         Ok(Self { text: text.into() })
     }
 
-    /// The text, as it was given.
+    /// The name, unescaped.
     pub fn as_str(&self) -> &str {
         &self.text
     }

@@ -1,4 +1,4 @@
-//! A refusal from behind the layer, which the layer answers.
+//! A refusal from behind the layer.
 
 use std::sync::Arc;
 
@@ -9,8 +9,8 @@ use super::Rejection;
 use crate::error::AuthError;
 use crate::request::RequestHead;
 
-/// In the extensions of a response: why a service behind the layer refused the request. So one
-/// setting of the layer holds for all refusals of an application.
+/// Why a service behind the layer refused the request: in the extensions of its response, so that
+/// the layer can answer in its own form.
 #[derive(Clone)]
 pub(crate) struct Refusal {
     pub(crate) error: AuthError,

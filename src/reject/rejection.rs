@@ -1,9 +1,9 @@
-//! A refused request, and what to answer.
+//! A refused request and its responses.
 
 use http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, Response, StatusCode};
 
-use super::challenge::Challenge;
+use super::challenge::challenge;
 use super::grpc;
 use super::problem::problem;
 use super::public::Public;
@@ -11,10 +11,8 @@ use super::realm::Realm;
 use crate::error::AuthError;
 use crate::request::RequestHead;
 
-/// A refused request and the reason.
-///
-/// A closure in [`BearerAuthLayer::reject_with`](crate::BearerAuthLayer::reject_with) makes a
-/// response of it:
+/// A refused request and the reason: what a closure in
+/// [`BearerAuthLayer::reject_with`](crate::BearerAuthLayer::reject_with) makes a response from.
 ///
 /// ```
 /// # let keys = tower_bearer::VerifyingKey::from_secret([7; 32])?;
@@ -29,13 +27,14 @@ use crate::request::RequestHead;
 pub struct Rejection<'a> {
     error: &'a AuthError,
     request: Option<RequestHead<'a>>,
-    /// The content type of a response to a client that speaks gRPC.
+    /// The content type of a response to a gRPC client.
     grpc: Option<&'static str>,
     realm: Option<&'a Realm>,
 }
 
 impl<'a> Rejection<'a> {
-    /// This request, refused for this reason: to test a closure with, or to answer without a layer.
+    /// Refuses this request for this reason: for tests of your closure, or to answer without a
+    /// layer.
     ///
     /// ```
     /// use http::{Request, Response};
@@ -55,7 +54,7 @@ impl<'a> Rejection<'a> {
         Self::late(error, Some(request), grpc::content_type(request))
     }
 
-    /// A request that may be gone by now.
+    /// Refuses a request that may already be consumed.
     pub(crate) fn late(
         error: &'a AuthError,
         request: Option<RequestHead<'a>>,
@@ -76,7 +75,7 @@ impl<'a> Rejection<'a> {
         self
     }
 
-    /// The reason. Its text is for logs: it tells more than a client may learn.
+    /// The reason. Log it, but do not send it: its text tells more than a client may learn.
     pub fn error(&self) -> &'a AuthError {
         self.error
     }
@@ -88,14 +87,13 @@ impl<'a> Rejection<'a> {
         self.request
     }
 
-    /// The status of the response in HTTP.
+    /// The HTTP status of the response.
     pub fn status(&self) -> StatusCode {
         self.error.status()
     }
 
     /// The error code of [RFC 6750 §3.1](https://www.rfc-editor.org/rfc/rfc6750#section-3.1) that
-    /// the client may learn: none for a request without a token, and none where the server is at
-    /// fault.
+    /// the client may learn. `None` without a token, for CSRF, and if the server is at fault.
     pub fn code(&self) -> Option<&'static str> {
         self.public().error
     }
@@ -118,20 +116,41 @@ impl<'a> Rejection<'a> {
         self.public().description
     }
 
-    /// Whether the client speaks gRPC, by the content type of the request.
-    ///
-    /// Such a client reads the reason from other fields, and takes a body for messages. A closure
-    /// that expects such clients answers them with [`default_response`](Self::default_response).
+    /// Whether the client speaks gRPC, by the content type of the request. Answer such a client
+    /// with [`default_response`](Self::default_response): it reads no other fields, and takes a
+    /// body for messages.
     pub fn is_grpc(&self) -> bool {
         self.grpc.is_some()
     }
 
-    /// An empty body: what a layer answers unless it is told otherwise.
+    /// The value of `WWW-Authenticate`: one `Bearer` challenge
+    /// ([RFC 6750 §3](https://www.rfc-editor.org/rfc/rfc6750#section-3)) with, as far as known,
+    /// `realm`, `error`, `error_description` and `scope`, in this order.
     ///
-    /// The response has the status, the [`Challenge`], and `Retry-After` with 503. A client that
-    /// speaks gRPC (by the content type of its request: `application/grpc`, `application/grpc-web`
-    /// or `application/grpc-web-text`) gets 200 with `grpc-status` and `grpc-message` instead. If
-    /// it runs in a browser on another site, let your CORS layer expose these two headers.
+    /// `None` if no other token could help: CSRF token missing (403), keys or revocations
+    /// unavailable (503), layer missing (500). Scopes with illegal characters are left out.
+    pub fn challenge(&self) -> Option<HeaderValue> {
+        challenge(self.error, self.realm)
+    }
+
+    /// The value of `Retry-After` with a 503, in seconds: rounded up, and at least 1, so that no
+    /// client retries at once.
+    pub fn retry_after(&self) -> Option<u64> {
+        let (AuthError::KeysUnavailable(delay) | AuthError::RevocationsUnavailable(delay)) =
+            self.error
+        else {
+            return None;
+        };
+        let begun = u64::from(delay.subsec_nanos() > 0);
+        Some(delay.as_secs().saturating_add(begun).max(1))
+    }
+
+    /// An empty body: what a layer answers by default.
+    ///
+    /// The response has the status, the [challenge](Self::challenge), and `Retry-After` with 503. A
+    /// gRPC client gets 200 with `grpc-status` and `grpc-message` instead, if its request has the
+    /// content type `application/grpc`, `application/grpc-web` or `application/grpc-web-text`. For
+    /// a gRPC client on another site, let your CORS layer expose these two headers.
     pub fn default_response<B: Default>(&self) -> Response<B> {
         self.empty_response(B::default())
     }
@@ -139,17 +158,17 @@ impl<'a> Rejection<'a> {
     /// As [`default_response`](Self::default_response), with this empty body.
     pub(crate) fn empty_response<B>(&self, body: B) -> Response<B> {
         match self.grpc {
-            Some(content_type) => grpc::response(self, content_type, body),
+            Some(content_type) => grpc::response(self.public(), content_type, body),
             None => self.response(body),
         }
     }
 
-    /// A problem in JSON ([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)), with the headers of
-    /// [`default_response`](Self::default_response). A client that speaks gRPC gets no JSON.
+    /// Problem JSON ([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)), with the headers of
+    /// [`default_response`](Self::default_response). A gRPC client gets no JSON.
     ///
-    /// `title` is the phrase of the status, as
-    /// [§4.2.1](https://www.rfc-editor.org/rfc/rfc9457#section-4.2.1) asks for problems without a
-    /// `type`. `error` is the code of RFC 6750, if there is one.
+    /// There is no `type`, so `title` is the phrase of the status
+    /// ([§4.2.1](https://www.rfc-editor.org/rfc/rfc9457#section-4.2.1)). `error` is the
+    /// [code](Self::code), if there is one.
     ///
     /// ```
     /// use http::{Request, Response};
@@ -168,46 +187,23 @@ impl<'a> Rejection<'a> {
     /// ```
     pub fn problem_json<B: From<String>>(&self) -> Response<B> {
         if let Some(content_type) = self.grpc {
-            return grpc::response(self, content_type, B::from(String::new()));
+            return grpc::response(self.public(), content_type, B::from(String::new()));
         }
-        let mut response = self.response(B::from(problem(self)));
-        response.headers_mut().insert(
-            CONTENT_TYPE,
-            HeaderValue::from_static("application/problem+json"),
-        );
+        let body = problem(self.status(), self.public());
+        let mut response = self.response(B::from(body));
+        let content_type = HeaderValue::from_static("application/problem+json");
+        response.headers_mut().insert(CONTENT_TYPE, content_type);
         response
     }
 
-    /// The challenge, where there is one. See [`Challenge::for_error`].
-    pub fn challenge(&self) -> Option<Challenge> {
-        let challenge = Challenge::for_error(self.error)?;
-        Some(match self.realm {
-            Some(realm) => challenge.realm(realm),
-            None => challenge,
-        })
-    }
-
-    /// After how many seconds asking again makes sense, where that would help. Rounded up, and at
-    /// least one, so that no client asks again at once.
-    pub fn retry_after(&self) -> Option<u64> {
-        let (AuthError::KeysUnavailable(delay) | AuthError::RevocationsUnavailable(delay)) =
-            self.error
-        else {
-            return None;
-        };
-        let begun = u64::from(delay.subsec_nanos() > 0);
-        Some(delay.as_secs().saturating_add(begun).max(1))
-    }
-
-    /// A response with this body and with everything else that it needs: the status,
-    /// `WWW-Authenticate`, and `Retry-After`
+    /// A response with this body, the status, `WWW-Authenticate`, and `Retry-After`
     /// ([RFC 9110 §10.2.3](https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3)).
     pub fn response<B>(&self, body: B) -> Response<B> {
         let mut response = Response::new(body);
         *response.status_mut() = self.status();
         let headers = response.headers_mut();
         if let Some(challenge) = self.challenge() {
-            headers.insert(WWW_AUTHENTICATE, challenge.to_header_value());
+            headers.insert(WWW_AUTHENTICATE, challenge);
         }
         if let Some(seconds) = self.retry_after() {
             headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
@@ -215,13 +211,7 @@ impl<'a> Rejection<'a> {
         response
     }
 
-    /// Names the realm of the layer, if it has one.
-    pub(crate) fn or_realm(mut self, realm: Option<&'a Realm>) -> Self {
-        self.realm = self.realm.or(realm);
-        self
-    }
-
-    pub(super) fn public(&self) -> Public {
+    fn public(&self) -> Public {
         Public::from(self.error)
     }
 }

@@ -1,15 +1,13 @@
-//! How a refused request is answered: in one of three ways.
+//! The three ways to answer a refused request.
 
 use http::Response;
 
 use super::Rejection;
 
-/// How a refused request is answered. Closures do, and the two types of this module.
-///
-/// Not to be implemented elsewhere: a closure does the same.
+/// Makes the response to a refused request. Implemented by closures, [`DefaultRejection`] and
+/// [`ProblemJson`]; sealed, since a closure can do the same.
 pub trait Respond<B> {
-    /// Whether this is [`DefaultRejection`], as which a refusal from behind the layer is answered
-    /// already.
+    /// Whether this answers as services behind the layer already do.
     const IS_DEFAULT: bool = false;
 
     /// Makes the response.
@@ -25,7 +23,7 @@ where
     }
 }
 
-/// An empty body: the default. See [`Rejection::default_response`].
+/// Answers with an empty body: the default. See [`Rejection::default_response`].
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
 pub struct DefaultRejection;
@@ -38,7 +36,7 @@ impl<B: Default> Respond<B> for DefaultRejection {
     }
 }
 
-/// A problem in JSON. See [`Rejection::problem_json`].
+/// Answers with problem JSON. See [`Rejection::problem_json`].
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
 pub struct ProblemJson;

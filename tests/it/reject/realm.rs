@@ -1,5 +1,7 @@
 use tower_bearer::AuthError;
-use tower_bearer::reject::{Challenge, Realm};
+use tower_bearer::reject::Realm;
+
+use super::{EMPTY, reject_in};
 
 #[test]
 fn is_escaped() {
@@ -20,8 +22,8 @@ fn is_escaped() {
     for (text, expected) in rows {
         let realm = Realm::new(text).unwrap();
         assert_eq!(realm.as_str(), text);
-        let challenge = Challenge::for_error(&AuthError::MissingToken).unwrap();
-        assert_eq!(challenge.realm(&realm).to_header_value(), expected);
+        let response = reject_in(&realm, EMPTY, &AuthError::MissingToken, None);
+        assert_eq!(response.headers()["www-authenticate"], expected);
     }
 }
 
@@ -32,9 +34,10 @@ fn has_only_visible_ascii_and_spaces() {
     ] {
         assert_eq!(
             Realm::new(text).unwrap_err().to_string(),
-            "the realm has a character that may not stand in a challenge: \
-             use ASCII letters, digits, punctuation and spaces, without tabs and line breaks",
-            "{text:?}",
+            format!(
+                "the realm {text:?} has a character that a challenge must not have: \
+                 use ASCII letters, digits, punctuation and spaces"
+            ),
         );
     }
 }
