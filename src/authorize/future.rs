@@ -1,4 +1,4 @@
-//! What a call of the service returns.
+//! The response future of [`Require`](super::Require).
 
 use std::fmt;
 use std::future::Future;
@@ -9,16 +9,9 @@ use http::Response;
 use pin_project_lite::pin_project;
 
 pin_project! {
-    /// The response of [`Require`](super::Require): that of the inner service, or a refusal.
-    pub struct ResponseFuture<F, T> {
-        #[pin]
-        state: State<F, T>,
-    }
-}
-
-pin_project! {
-    #[project = StateProjection]
-    enum State<F, T> {
+    /// The response of the inner service, or a refusal.
+    #[project = Projection]
+    pub enum ResponseFuture<F, T> {
         Inner { #[pin] future: F },
         Rejected { response: Option<Response<T>> },
         Done,
@@ -27,17 +20,12 @@ pin_project! {
 
 impl<F, T> ResponseFuture<F, T> {
     pub(super) fn inner(future: F) -> Self {
-        Self {
-            state: State::Inner { future },
-        }
+        Self::Inner { future }
     }
 
     pub(super) fn rejected(response: Response<T>) -> Self {
-        Self {
-            state: State::Rejected {
-                response: Some(response),
-            },
-        }
+        let response = Some(response);
+        Self::Rejected { response }
     }
 }
 
@@ -47,19 +35,18 @@ where
 {
     type Output = Result<Response<T>, E>;
 
-    /// After it has completed, it stays pending.
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let mut state = self.project().state;
-        match state.as_mut().project() {
-            StateProjection::Inner { future } => {
+    /// After completion it stays pending.
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        match self.as_mut().project() {
+            Projection::Inner { future } => {
                 let output = ready!(future.poll(cx));
-                state.set(State::Done);
+                self.set(Self::Done);
                 Poll::Ready(output)
             }
-            StateProjection::Rejected { response } => response
+            Projection::Rejected { response } => response
                 .take()
                 .map_or(Poll::Pending, |response| Poll::Ready(Ok(response))),
-            StateProjection::Done => Poll::Pending,
+            Projection::Done => Poll::Pending,
         }
     }
 }

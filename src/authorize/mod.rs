@@ -1,8 +1,7 @@
-//! What a verified token permits.
+//! Requirements of a verified token: scopes, roles, claims.
 //!
 //! [`scope`], [`role`] and [`claims`] make a [`Requirement`]; `&`, `|` and `!` combine them. A
-//! [`RequireLayer`] demands it of each request, behind a
-//! [`BearerAuthLayer`](crate::BearerAuthLayer):
+//! [`RequireLayer`] checks it, behind a [`BearerAuthLayer`](crate::BearerAuthLayer):
 //!
 //! ```
 //! # #[tokio::main(flavor = "current_thread")]
@@ -45,14 +44,15 @@
 //! # }
 //! ```
 //!
-//! For gRPC, a [`RequireByMethodLayer`] requires something else of each method.
+//! For gRPC, a [`RequireByMethodLayer`] has a requirement for each method.
 
 mod by_method;
 mod future;
 mod layer;
 mod requirement;
+mod service;
 
-pub use self::by_method::{RequireByMethod, RequireByMethodBuilder, RequireByMethodLayer};
-use self::future::ResponseFuture;
-pub use self::layer::{Require, RequireLayer};
+pub use self::by_method::{RequireByMethodBuilder, RequireByMethodLayer};
+pub use self::layer::RequireLayer;
 pub use self::requirement::{Requirement, any_token, claims, role, scope};
+pub use self::service::Require;

@@ -1,4 +1,4 @@
-//! What can be required of a token.
+//! Requirements of a token, and how they combine.
 
 use std::any::type_name;
 use std::collections::BTreeSet;
@@ -11,11 +11,9 @@ use serde::de::DeserializeOwned;
 use crate::error::AuthError;
 use crate::verify::AnyVerifiedToken;
 
-/// Something that a token must grant. Cloning it is cheap.
-///
-/// [The module's page](super) shows how requirements are made and put together.
+/// What a token must grant. Cheap to clone. [The module's page](super) has an example.
 #[derive(Clone)]
-#[must_use = "a requirement does nothing unless a `RequireLayer` demands it"]
+#[must_use = "a requirement does nothing until a `RequireLayer` checks it"]
 pub struct Requirement(Kind);
 
 #[derive(Clone)]
@@ -34,27 +32,27 @@ struct Predicate {
     holds: Arc<Holds>,
 }
 
-/// An error means that the claims do not decode into the type of the predicate.
+/// Fails if the claims do not decode into the predicate's type.
 type Holds = dyn Fn(&AnyVerifiedToken) -> Result<bool, AuthError> + Send + Sync;
 
-/// Requires this scope: compared to the letter with those of `scope` and `scp`.
+/// Requires this scope, in the claim `scope` or `scp`. Case-sensitive.
 ///
-/// A scope is one word ([RFC 6749 §3.3](https://www.rfc-editor.org/rfc/rfc6749#section-3.3)). A
-/// text with a space in it is none, and never granted: use `&` or [`Requirement::all_of`] for several.
+/// A scope has no spaces ([RFC 6749 §3.3](https://www.rfc-editor.org/rfc/rfc6749#section-3.3)), so a
+/// text with a space is never granted: for several, use `&` or [`Requirement::all_of`].
 pub fn scope(scope: impl AsRef<str>) -> Requirement {
     Requirement(Kind::Scope(scope.as_ref().into()))
 }
 
-/// Requires this role: compared to the letter with those of the claims that
-/// [`roles_claim`](crate::verify::VerifierBuilder::roles_claim) names.
+/// Requires this role, in a claim named by
+/// [`roles_claim`](crate::verify::VerifierBuilder::roles_claim). Case-sensitive.
 pub fn role(role: impl AsRef<str>) -> Requirement {
     Requirement(Kind::Role(role.as_ref().into()))
 }
 
-/// Requires that this holds for the claims: `claims::<MyClaims>(|claims| claims.level > 8)`.
+/// Requires that the claims meet a predicate: `claims::<MyClaims>(|claims| claims.level > 8)`.
 ///
-/// If the verifier decodes into another type than `C`, the claims are decoded again. A token whose
-/// claims do not decode into `C` is refused with 401.
+/// If `C` is not the verifier's claims type, the claims are decoded again; if that fails, the token
+/// is refused with 401.
 pub fn claims<C>(predicate: impl Fn(&C) -> bool + Send + Sync + 'static) -> Requirement
 where
     C: DeserializeOwned + 'static,
@@ -65,13 +63,13 @@ where
     }))
 }
 
-/// Requires nothing beyond a good token.
+/// Accepts every verified token.
 pub fn any_token() -> Requirement {
     Requirement::all_of([])
 }
 
 impl Requirement {
-    /// Requires each of these. An empty list requires nothing.
+    /// Requires all of these. An empty list is always met.
     pub fn all_of(requirements: impl IntoIterator<Item = Self>) -> Self {
         Self(Kind::All(requirements.into_iter().collect()))
     }
@@ -81,11 +79,8 @@ impl Requirement {
         Self(Kind::Any(requirements.into_iter().collect()))
     }
 
-    /// Whether the token meets the requirement.
-    ///
-    /// # Errors
-    ///
-    /// [`AuthError::InvalidToken`] if the claims do not decode into the type of a predicate.
+    /// Whether the token meets the requirement. Fails if the claims do not decode into the type of
+    /// a predicate.
     pub(super) fn is_met_by(&self, token: &AnyVerifiedToken) -> Result<bool, AuthError> {
         match &self.0 {
             Kind::Scope(scope) => Ok(is_one_word(scope) && token.registered().has_scope(scope)),
@@ -111,7 +106,7 @@ impl Requirement {
         }
     }
 
-    /// The scopes that are asked for, for the challenge
+    /// The scopes to name in the challenge
     /// ([RFC 6750 §3](https://www.rfc-editor.org/rfc/rfc6750#section-3)).
     pub(super) fn scopes(&self) -> Option<Arc<str>> {
         let mut scopes = BTreeSet::new();
@@ -130,13 +125,13 @@ impl Requirement {
                     requirement.collect_scopes(scopes);
                 }
             }
-            // What must not be granted is nothing to ask for.
+            // A client must not ask for a scope that is forbidden.
             Kind::Not(_) | Kind::Role(_) | Kind::Claims(_) => {}
         }
     }
 }
 
-/// An element of the array `scp` can be any text, one that is no scope as well.
+/// An element of the array `scp` can be any text, even one that is not a scope.
 fn is_one_word(scope: &str) -> bool {
     !scope.is_empty() && !scope.contains(' ')
 }
@@ -150,7 +145,7 @@ impl BitAnd for Requirement {
     }
 }
 
-/// Requires one of the two at least.
+/// Requires at least one of the two.
 impl BitOr for Requirement {
     type Output = Self;
 
@@ -159,7 +154,7 @@ impl BitOr for Requirement {
     }
 }
 
-/// Requires that this is not granted.
+/// Requires that this is not met.
 impl Not for Requirement {
     type Output = Self;
 

@@ -1,14 +1,14 @@
-//! Filling the table.
+//! The rows of the table.
 
-use super::super::requirement::Requirement;
 use super::RequireByMethodLayer;
 use super::table::{Access, Table};
-use crate::authorize::RequireLayer;
+use crate::authorize::layer::RequireLayer;
+use crate::authorize::requirement::Requirement;
 use crate::error::ConfigError;
 
 /// Builds a [`RequireByMethodLayer`].
 ///
-/// A path is that of a method, `/package.Service/Method`, or of all methods of a service,
+/// A path names a method, `/package.Service/Method`, or all methods of a service,
 /// `/package.Service/*`.
 #[derive(Clone, Debug)]
 #[must_use = "nothing is required until the layer is built"]
@@ -25,14 +25,13 @@ impl RequireByMethodBuilder {
         }
     }
 
-    /// Requires this of the token of a call. [`any_token`](super::super::any_token) requires nothing
-    /// beyond a good token.
+    /// Requires this of the call's token. [`any_token`](crate::authorize::any_token) accepts every
+    /// verified token.
     pub fn require(self, path: impl Into<String>, requirement: Requirement) -> Self {
-        let required = Access::Required(RequireLayer::new(requirement));
-        self.row(path, required)
+        self.row(path, Access::Required(RequireLayer::new(requirement)))
     }
 
-    /// Lets calls through without a token, as to a method that signs users in.
+    /// Lets calls through without a token, for example to sign in.
     pub fn open(self, path: impl Into<String>) -> Self {
         self.row(path, Access::Open)
     }
@@ -44,21 +43,21 @@ impl RequireByMethodBuilder {
     }
 
     /// Opens [reflection](https://github.com/grpc/grpc/blob/master/doc/server-reflection.md),
-    /// `grpc.reflection.v1.ServerReflection` and its `v1alpha`. Whoever can reach the server then
-    /// learns the names of all methods.
+    /// `grpc.reflection.v1.ServerReflection` and its `v1alpha`: every client can then list all
+    /// methods.
     pub fn open_reflection(self) -> Self {
         self.open("/grpc.reflection.v1.ServerReflection/*")
             .open("/grpc.reflection.v1alpha.ServerReflection/*")
     }
 
-    /// Requires this of calls to methods that have no row. By default they are refused, so that a
-    /// new method is closed until somebody decides about it.
+    /// Requires this of methods without a row. By default they are refused, so a new method is closed
+    /// until it gets a row.
     pub fn others(mut self, requirement: Requirement) -> Self {
         self.others = requirement;
         self
     }
 
-    /// Makes the layer.
+    /// Builds the layer.
     ///
     /// # Errors
     ///

@@ -1,27 +1,24 @@
-//! The layer that requires something by gRPC method, and its service.
+//! The layer that requires something else of each gRPC method.
 
 mod builder;
 mod table;
 
 use std::sync::Arc;
-use std::task::{Context, Poll};
 
-use http::{Request, Response};
-use tower::Service;
+use http::Request;
 use tower_layer::Layer;
 
 pub use self::builder::RequireByMethodBuilder;
 use self::table::Table;
-use super::ResponseFuture;
-use crate::observe;
-use crate::reject::refuse;
+use super::service::{Check, Require};
+use crate::error::AuthError;
 
-/// Requires something of the verified token by the gRPC method of the request: a table of methods
-/// and requirements. A lookup is a hash of the path, or two if its row is that of a service.
+/// Checks the verified token against the [`Requirement`](super::Requirement) of the gRPC method, by a
+/// table. A lookup takes at most two hashes of the path.
 ///
-/// It belongs behind a [`BearerAuthLayer`](crate::BearerAuthLayer). If a row is open to calls without
-/// a token, make that layer [`optional`](crate::BearerAuthLayer::optional): this one refuses them
-/// everywhere else. A call with a bad token is refused on every row.
+/// Put it behind a [`BearerAuthLayer`](crate::BearerAuthLayer). If a row is open to calls without a
+/// token, make that layer [`optional`](crate::BearerAuthLayer::optional): all other rows still refuse
+/// such calls. A call with a bad token is refused on every row.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
@@ -63,67 +60,36 @@ use crate::reject::refuse;
 /// # }
 /// ```
 ///
-/// # What is compared
+/// # Paths
 ///
-/// The path of the request, to the letter: case counts, and nothing is decoded. The row of a method
-/// wins over that of its service. A path that is no `/package.Service/Method`, of letters, digits
-/// and `_`, with dots in the service only, is refused, whatever the rows say.
+/// The path is compared byte for byte, undecoded. The row of a method wins over the row of its
+/// service. A path that is not `/package.Service/Method` (letters, digits and `_`; dots in the
+/// service only) is always refused.
 ///
 /// # Refusals
 ///
-/// As those of [`RequireLayer`](crate::RequireLayer): `UNAUTHENTICATED` without a token,
-/// `PERMISSION_DENIED` with one that does not suffice, `INTERNAL` if no
-/// [`BearerAuthLayer`](crate::BearerAuthLayer) runs before.
+/// `UNAUTHENTICATED` without a token, `PERMISSION_DENIED` if the requirement is not met, `INTERNAL`
+/// without a [`BearerAuthLayer`](crate::BearerAuthLayer).
 #[derive(Clone, Debug)]
 pub struct RequireByMethodLayer(Arc<Table>);
 
 impl RequireByMethodLayer {
-    /// Begins with an empty table, which refuses everything.
+    /// Starts with an empty table, which refuses every call.
     pub fn builder() -> RequireByMethodBuilder {
         RequireByMethodBuilder::new()
     }
 }
 
 impl<S> Layer<S> for RequireByMethodLayer {
-    type Service = RequireByMethod<S>;
+    type Service = Require<S, Self>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        RequireByMethod {
-            inner,
-            table: Arc::clone(&self.0),
-        }
+        Require::new(inner, self.clone())
     }
 }
 
-/// Requires something by gRPC method before the inner service sees the request.
-///
-/// Made by [`RequireByMethodLayer`].
-#[derive(Clone, Debug)]
-pub struct RequireByMethod<S> {
-    inner: S,
-    table: Arc<Table>,
-}
-
-impl<S, B, T> Service<Request<B>> for RequireByMethod<S>
-where
-    S: Service<Request<B>, Response = Response<T>>,
-    T: Default,
-{
-    type Response = S::Response;
-    type Error = S::Error;
-    type Future = ResponseFuture<S::Future, T>;
-
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
-        self.inner.poll_ready(cx)
-    }
-
-    fn call(&mut self, request: Request<B>) -> Self::Future {
-        match self.table.check(&request) {
-            Ok(()) => ResponseFuture::inner(self.inner.call(request)),
-            Err(error) => {
-                observe::rejected_without_layer(&error);
-                ResponseFuture::rejected(refuse(error, request))
-            }
-        }
+impl Check for RequireByMethodLayer {
+    fn check<B>(&self, request: &Request<B>) -> Result<(), AuthError> {
+        self.0.check(request)
     }
 }

@@ -1,12 +1,12 @@
-//! What is required by which method.
+//! The requirements by method.
 
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 
 use http::Request;
 
-use super::super::requirement::Requirement;
-use crate::authorize::RequireLayer;
+use crate::authorize::layer::RequireLayer;
+use crate::authorize::requirement::Requirement;
+use crate::authorize::service::Check;
 use crate::error::{AuthError, ConfigError};
 
 #[derive(Clone, Debug)]
@@ -17,7 +17,7 @@ pub(super) enum Access {
 
 #[derive(Debug)]
 pub(super) struct Table {
-    /// By whole path.
+    /// By path.
     methods: HashMap<Box<str>, Access>,
     /// By name.
     services: HashMap<Box<str>, Access>,
@@ -37,31 +37,29 @@ impl Table {
             malformed: Access::Required(RequireLayer::new(Requirement::any_of([]))),
         };
         for (path, access) in rows {
-            let whole_service = path
-                .strip_suffix("/*")
-                .and_then(|path| path.strip_prefix('/'));
-            let entry = match whole_service {
-                Some(service) if is_service(service) => table.services.entry(service.into()),
-                None if service_of(&path).is_some() => table.methods.entry(path.as_str().into()),
-                _ => {
-                    return Err(ConfigError::GrpcMethod(
-                        path.into(),
-                        "has another form: write `/package.Service/Method`, \
-                         or `/package.Service/*` for a whole service",
-                    ));
-                }
-            };
-            match entry {
-                Entry::Vacant(entry) => entry.insert(access),
-                Entry::Occupied(_) => {
-                    return Err(ConfigError::GrpcMethod(
-                        path.into(),
-                        "has two rows: keep one",
-                    ));
-                }
-            };
+            if let Err(problem) = table.insert(&path, access) {
+                return Err(ConfigError::GrpcMethod(path.into(), problem));
+            }
         }
         Ok(table)
+    }
+
+    fn insert(&mut self, path: &str, access: Access) -> Result<(), &'static str> {
+        let service = path
+            .strip_suffix("/*")
+            .and_then(|path| path.strip_prefix('/'));
+        let replaced = match service {
+            Some(service) if is_service(service) => self.services.insert(service.into(), access),
+            None if service_of(path).is_some() => self.methods.insert(path.into(), access),
+            _ => {
+                return Err("has another form: write `/package.Service/Method`, \
+                     or `/package.Service/*` for a whole service");
+            }
+        };
+        match replaced {
+            None => Ok(()),
+            Some(_) => Err("has two rows: keep one"),
+        }
     }
 
     pub(super) fn check<B>(&self, request: &Request<B>) -> Result<(), AuthError> {
@@ -82,7 +80,7 @@ impl Table {
     }
 }
 
-/// The service in the path of a method, if it is well-formed.
+/// The service in a method's path, if that is well-formed.
 fn service_of(path: &str) -> Option<&str> {
     let (service, method) = path.strip_prefix('/')?.split_once('/')?;
     (is_service(service) && is_identifier(method)).then_some(service)
