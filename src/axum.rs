@@ -28,7 +28,7 @@ use crate::verify::VerifiedToken;
 /// let app: Router = Router::new().route("/me", get(me));
 /// ```
 ///
-/// Rejects as [`VerifiedToken::from_extensions`] says.
+/// Fails as [`VerifiedToken::from_extensions`] does.
 impl<S, C> FromRequestParts<S> for VerifiedToken<C>
 where
     S: Send + Sync,
@@ -52,7 +52,7 @@ where
 /// # let app: axum::Router = axum::Router::new().route("/", axum::routing::get(home));
 /// ```
 ///
-/// Rejects as [`VerifiedToken::optional_from_extensions`] says: without a layer, the answer is 500.
+/// Fails as [`VerifiedToken::optional_from_extensions`] does: without a layer, the answer is 500.
 impl<S, C> OptionalFromRequestParts<S> for VerifiedToken<C>
 where
     S: Send + Sync,

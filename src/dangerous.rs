@@ -1,6 +1,6 @@
-//! What weakens verification, by names that a reviewer finds.
+//! Every opt-out of a security rule, in one place for reviewers.
 //!
-//! Two more dangers are settings of the verifier, since many set-ups need them for good reasons:
+//! Two more are settings of the verifier, because many setups have good reasons for them:
 //! [`any_audience`](crate::Validation::any_audience) and
 //! [`any_issuer`](crate::verify::VerifierBuilder::any_issuer).
 
@@ -10,15 +10,16 @@ use crate::auth::BearerAuthLayer;
 use crate::error::{ConfigError, TokenError};
 use crate::jose::{Header, Token, VerifyingKey, base64url, holds_private_name};
 
-/// The claims of a token, of which nothing was verified: neither its signature, nor its expiry,
-/// nor anything else. Anybody can have written it.
+/// The claims of a token without any verification: anybody can have written them.
 ///
-/// For looking into a token, as a debugger does. Never for deciding what a caller may do.
+/// Use it to look into a token, as a debugger does, never to decide what a caller may do.
 ///
 /// # Errors
 ///
-/// [`TokenError::Malformed`] where it is not a compact JWS, [`TokenError::InvalidClaims`] where
-/// the payload is not UTF-8 or holds a name that means something to `serde_json` itself, [`TokenError::UndecodableClaims`] where it does not decode into `C`.
+/// - [`TokenError::Malformed`]: not a compact JWS.
+/// - [`TokenError::InvalidClaims`]: the payload is not UTF-8, or has a name that `serde_json`
+///   reserves.
+/// - [`TokenError::UndecodableClaims`]: the payload does not decode into `C`.
 ///
 /// ```
 /// use tower_bearer::dangerous::decode_unverified_claims;
@@ -39,11 +40,11 @@ pub fn decode_unverified_claims<C: DeserializeOwned>(
     serde_json::from_str(&payload).map_err(|_| TokenError::UndecodableClaims)
 }
 
-/// The header of a token, of which nothing was verified.
+/// The header of a token without any verification.
 ///
 /// # Errors
 ///
-/// [`TokenError::Malformed`] where it is not a compact JWS, and those of [`Header::parse`].
+/// [`TokenError::Malformed`] if it is not a compact JWS, and those of [`Header::parse`].
 ///
 /// ```
 /// use tower_bearer::{Algorithm, dangerous::decode_unverified_header};
@@ -64,14 +65,13 @@ fn decode_text(part: &[u8], not_utf8: TokenError) -> Result<String, TokenError> 
     String::from_utf8(text).map_err(|_| not_utf8)
 }
 
-/// An HMAC key from a secret of any length, in spite of
-/// [RFC 7518 §3.2](https://www.rfc-editor.org/rfc/rfc7518#section-3.2). Whoever has one token can
-/// try secrets on it at leisure: a short one is soon found, and then signs whatever they like.
+/// An HMAC key from a secret of any length, against
+/// [RFC 7518 §3.2](https://www.rfc-editor.org/rfc/rfc7518#section-3.2). With one token, an attacker
+/// can find a short secret offline, and then sign any token.
 ///
 /// # Errors
 ///
-/// [`KeyError::SecretIsKey`](crate::KeyError::SecretIsKey) as
-/// [`VerifyingKey::from_secret`].
+/// [`KeyError::SecretIsKey`](crate::KeyError::SecretIsKey), as with [`VerifyingKey::from_secret`].
 ///
 /// ```
 /// let key = tower_bearer::dangerous::verifying_key_from_short_secret("secret")?;
@@ -83,11 +83,11 @@ pub fn verifying_key_from_short_secret(
     VerifyingKey::from_short_secret(secret)
 }
 
-/// A layer that lets browsers be made to send what they did not mean: requests of whatever method
-/// pass with a token from a cookie, and no [`Csrf`](crate::auth::Csrf) token is asked for.
+/// A layer without protection against forged requests: a token from a cookie is enough for every
+/// method, without a [`Csrf`](crate::auth::Csrf) token.
 ///
-/// Right where another layer in front of this one looks for forged requests, or where nothing
-/// behind it changes anything.
+/// Use it only if a layer outside this one refuses forged requests, or if no service behind it
+/// changes anything.
 ///
 /// ```
 /// # let keys = tower_bearer::VerifyingKey::from_secret([7; 32])?;

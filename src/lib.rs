@@ -55,7 +55,7 @@
 //! the scope, 403 `insufficient_scope` ([RFC 6750](https://www.rfc-editor.org/rfc/rfc6750)). A gRPC
 //! client gets the matching status.
 //!
-//! [`auth`] protects a Tonic or any other Tower service in the same way.
+//! [`auth`](auth#a-tonic-server) has a Tonic server to copy, and any other Tower service.
 //!
 //! # Modules
 //!

@@ -1,4 +1,4 @@
-//! Protection against requests that another site makes a browser send.
+//! Protection against cross-site request forgery.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -9,29 +9,25 @@ use crate::extract::at_most_one;
 use crate::jose::{Algorithm, RegisteredClaims, SigningKey, base64url, random_bytes};
 use crate::request::RequestHead;
 
-/// Protection against forged requests (CSRF), where the bearer token comes from a cookie.
+/// Protection against forged requests (CSRF) if the bearer token is in a cookie.
 ///
-/// A browser sends cookies also with a request that another site has caused. What another site
-/// cannot do is to read an answer of yours and to set a header field. So give your page a CSRF
-/// token of its session, and have it send that back in the field `X-CSRF-Token`. A
-/// [`BearerAuthLayer`](crate::BearerAuthLayer::csrf) refuses requests without it (403), but those
-/// with a method that changes nothing (`GET`, `HEAD`, `OPTIONS`, `TRACE`) and those whose bearer
-/// token a script had to set, as in `Authorization`.
+/// Browsers send cookies even with requests that another site causes. But another site cannot read
+/// your responses, and cannot set a header field. So give each session a CSRF token, and let your
+/// page send it back in `X-CSRF-Token`. [`BearerAuthLayer::csrf`](crate::BearerAuthLayer::csrf)
+/// refuses requests without it (403), except:
 ///
-/// The method is the one that this layer sees: one that is replaced, as by a form's `_method`, must
-/// be replaced in front of it.
+/// - safe methods: `GET`, `HEAD`, `OPTIONS`, `TRACE`. If a layer overrides the method, as by a form's
+///   `_method`, put it outside this one.
+/// - bearer tokens that a script must set, as in `Authorization`.
 ///
-/// The token is a random number of 128 bits and, over that, the issuer and the session (`sid`), an
-/// HMAC with SHA-256. So nothing has to be stored; each process that has the secret can make and
-/// check such tokens; and one of another session is worth nothing. Each is different, so that one
-/// that stands in a compressed page cannot be guessed from the page's length (BREACH). All are
-/// good for as long as the session.
+/// A CSRF token is 128 random bits and an HMAC-SHA-256 over them, the issuer and the session (`sid`).
+/// Nothing is stored: every process with the secret can make and check it. It is valid as long as
+/// its session, and for no other. Each one differs, so compression does not leak it (BREACH).
 ///
-/// Bearer tokens without a session are refused, since there is nothing that a CSRF token could
-/// belong to.
+/// Bearer tokens without `sid` are refused, since no CSRF token could belong to them.
 ///
-/// Signing in needs a protection of its own: there is no session yet. Accept nothing but
-/// `application/json` there, which no site can send to another that does not allow it by CORS.
+/// Protect the sign-in itself otherwise, since there is no session yet: accept only
+/// `application/json`, which other sites cannot send unless your CORS layer allows it.
 ///
 /// ```
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -52,7 +48,7 @@ use crate::request::RequestHead;
 ///     .source(Bearer.or(Cookie::new("__Host-access")?))
 ///     .csrf(csrf.clone());
 ///
-/// // In the answer to a sign-in:
+/// // In the response to a sign-in:
 /// let csrf_token = csrf.token_for("https://issuer.example.com", "session-7")?;
 ///
 /// # let service = layer.layer(inner);
@@ -71,14 +67,13 @@ pub struct Csrf {
 }
 
 impl Csrf {
-    /// With a secret of at least 32 random bytes. All processes that serve the same sessions need
-    /// the same.
+    /// Uses a secret of at least 32 random bytes, the same in all processes that serve the same
+    /// sessions.
     ///
     /// # Errors
     ///
-    /// [`KeyError::SecretTooShort`](crate::KeyError::SecretTooShort), and
-    /// [`KeyError::SecretIsKey`](crate::KeyError::SecretIsKey) if it is the text of a key, which
-    /// others may know.
+    /// [`KeyError::SecretTooShort`](crate::KeyError::SecretTooShort), or
+    /// [`KeyError::SecretIsKey`](crate::KeyError::SecretIsKey) if it is a PEM, DER or JWK key.
     ///
     /// ```
     /// use tower_bearer::auth::Csrf;
@@ -93,12 +88,11 @@ impl Csrf {
         SigningKey::from_secret(Algorithm::HS256, secret).map(|key| Self { key })
     }
 
-    /// With a new secret, for a single process: when that ends, pages have to be loaded anew.
+    /// Uses a new secret, for a single process. After a restart, pages must be reloaded.
     ///
     /// # Errors
     ///
-    /// [`KeyError::GenerationFailed`](crate::KeyError::GenerationFailed) if there are no random
-    /// numbers.
+    /// [`KeyError::GenerationFailed`](crate::KeyError::GenerationFailed) without random numbers.
     ///
     /// ```
     /// let csrf = tower_bearer::auth::Csrf::generate()?;
@@ -108,16 +102,15 @@ impl Csrf {
         SigningKey::generate(Algorithm::HS256).map(|key| Self { key })
     }
 
-    /// A new CSRF token for a session: the `iss` and the `sid` of its bearer tokens.
+    /// A new CSRF token for the session with this `iss` and `sid`.
     ///
-    /// Hand it out only in answers that no other site can read: not to any origin that your CORS
-    /// layer lets send credentials, unless you mean it.
+    /// Send it only in responses that no other site can read: check which origins your CORS layer
+    /// allows to send credentials.
     ///
     /// # Errors
     ///
-    /// [`KeyError::GenerationFailed`](crate::KeyError::GenerationFailed) if there are no random
-    /// numbers, [`KeyError::SigningFailed`](crate::KeyError::SigningFailed) if the cryptographic
-    /// back end fails.
+    /// [`KeyError::GenerationFailed`](crate::KeyError::GenerationFailed) without random numbers,
+    /// [`KeyError::SigningFailed`](crate::KeyError::SigningFailed) if the back end fails.
     ///
     /// ```
     /// let csrf = tower_bearer::auth::Csrf::new([7; 32])?;
@@ -131,15 +124,14 @@ impl Csrf {
         Ok(URL_SAFE_NO_PAD.encode([&salt, &*mac].concat()))
     }
 
-    /// Whether a request carries a CSRF token of this session, whatever its method.
+    /// Checks that a request of any method has a CSRF token of this session.
     ///
-    /// Layers do this by themselves. It is for routes without one, such as that to which a browser
-    /// sends a refresh token.
+    /// The layer does this. Call it on routes without the layer, such as a token refresh.
     ///
     /// # Errors
     ///
-    /// [`AuthError::Csrf`]: there is no token, or more than one, or it is not of this session; or
-    /// the session is empty, and so nobody's.
+    /// [`AuthError::Csrf`]: no token, several, or a token of another session; or an empty
+    /// `session_id`.
     ///
     /// ```
     /// use http::Request;
@@ -173,31 +165,25 @@ impl Csrf {
             .and_then(|decoded| decoded.split_first_chunk())
             .ok_or(CsrfError::Wrong)?;
         let message = message(salt, issuer, session_id);
-        // It compares in constant time, and takes no MAC that is shorter than it must be.
-        if self
-            .key
-            .verifying_key()
-            .verify(Algorithm::HS256, &message, mac)
-        {
-            Ok(())
-        } else {
-            Err(CsrfError::Wrong.into())
+        // Compares in constant time and refuses a shorter MAC.
+        let key = self.key.verifying_key();
+        if !key.verify(Algorithm::HS256, &message, mac) {
+            return Err(CsrfError::Wrong.into());
         }
+        Ok(())
     }
 }
 
-/// No site can have a browser set this field in a request to another, unless that allows it by
-/// CORS.
+/// A script cannot send this field to another site unless that site's CORS policy allows it.
 const FIELD: HeaderName = HeaderName::from_static("x-csrf-token");
 
 const SALT_LEN: usize = 16;
 const TOKEN_LEN: usize = SALT_LEN + 32;
 
-/// What else is signed with the same secret, by whatever mistake, does not begin with it.
+/// Separates CSRF tokens from anything else signed with the same secret by mistake.
 const PURPOSE: &[u8] = b"tower-bearer: CSRF token";
 
-/// What the HMAC is over. The length of the issuer is in it, so that issuer and session cannot be
-/// cut in another place.
+/// The input of the HMAC. With the issuer's length, no other issuer and session have the same one.
 fn message(salt: &[u8; SALT_LEN], issuer: &str, session_id: &str) -> Vec<u8> {
     let issuer_len = (issuer.len() as u64).to_be_bytes();
     let parts = [
@@ -210,7 +196,7 @@ fn message(salt: &[u8; SALT_LEN], issuer: &str, session_id: &str) -> Vec<u8> {
     parts.concat()
 }
 
-/// What a layer does about bearer tokens that browsers send by themselves.
+/// The layer's CSRF protection, for bearer tokens that browsers send by themselves.
 #[derive(Clone)]
 pub(super) enum Protection {
     Missing,

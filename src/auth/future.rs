@@ -1,4 +1,4 @@
-//! What a call of the service returns.
+//! The response future of [`BearerAuth`](super::BearerAuth).
 
 use std::fmt;
 use std::future::Future;
@@ -14,25 +14,14 @@ use tower::Service;
 use super::answer::Answer;
 use super::layer::Config;
 use crate::error::AuthError;
-use crate::observe;
 use crate::reject::Respond;
 use crate::request::RequestHead;
 use crate::verify::{AnyVerifiedToken, Caller};
 
 pin_project! {
-    /// The response of [`BearerAuth`](super::BearerAuth): that of the inner service, or a refusal.
-    pub struct ResponseFuture<S, B, R>
-    where
-        S: Service<Request<B>>,
-    {
-        #[pin]
-        state: State<S, B, R>,
-    }
-}
-
-pin_project! {
-    #[project = StateProjection]
-    enum State<S, B, R>
+    /// The response of the inner service, or a refusal.
+    #[project = Projection]
+    pub enum ResponseFuture<S, B, R>
     where
         S: Service<Request<B>>,
     {
@@ -46,25 +35,12 @@ pin_project! {
     }
 }
 
-/// What a request needs to go on once its token is judged.
-struct Waiting<S, B, R> {
-    /// Was polled ready before the request came.
-    service: S,
-    request: Request<B>,
-    config: Arc<Config<R>>,
-}
-
-impl<S, B, R> State<S, B, R>
-where
-    S: Service<Request<B>>,
-{
-    fn call(service: &mut S, request: Request<B>, answer: Answer<R>) -> Self {
-        let future = {
-            let _span = answer.span.enter();
-            service.call(request)
-        };
-        Self::Inner { future, answer }
-    }
+/// A request whose token is being verified.
+pub(super) struct Waiting<S, B, R> {
+    /// The instance that was polled ready.
+    pub(super) service: S,
+    pub(super) request: Request<B>,
+    pub(super) config: Arc<Config<R>>,
 }
 
 impl<S, B, R> ResponseFuture<S, B, R>
@@ -72,35 +48,26 @@ where
     S: Service<Request<B>>,
 {
     pub(super) fn call(service: &mut S, request: Request<B>, answer: Answer<R>) -> Self {
-        Self {
-            state: State::call(service, request, answer),
-        }
+        let future = {
+            let _span = answer.span.enter();
+            service.call(request)
+        };
+        Self::Inner { future, answer }
     }
 
     pub(super) fn rejected(response: S::Response) -> Self {
-        Self {
-            state: State::Rejected {
-                response: Some(response),
-            },
-        }
+        let response = Some(response);
+        Self::Rejected { response }
     }
 
     pub(super) fn verifying(
         verification: BoxFuture<'static, Result<AnyVerifiedToken, AuthError>>,
-        service: S,
-        request: Request<B>,
-        config: Arc<Config<R>>,
+        waiting: Waiting<S, B, R>,
     ) -> Self {
-        let waiting = Some(Waiting {
-            service,
-            request,
-            config,
-        });
-        Self {
-            state: State::Verifying {
-                verification,
-                waiting,
-            },
+        let waiting = Some(waiting);
+        Self::Verifying {
+            verification,
+            waiting,
         }
     }
 }
@@ -112,26 +79,25 @@ where
 {
     type Output = Result<S::Response, S::Error>;
 
-    /// After it has completed, it stays pending.
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let mut state = self.project().state;
+    /// After completion it stays pending.
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         loop {
-            let next = match state.as_mut().project() {
-                StateProjection::Inner { future, answer } => {
+            let next = match self.as_mut().project() {
+                Projection::Inner { future, answer } => {
                     let output = {
                         let _span = answer.span.enter();
                         let output = ready!(future.poll(cx));
                         output.map(|response| answer.finish(response))
                     };
-                    state.set(State::Done);
+                    self.set(Self::Done);
                     return Poll::Ready(output);
                 }
-                StateProjection::Rejected { response } => {
+                Projection::Rejected { response } => {
                     return response
                         .take()
                         .map_or(Poll::Pending, |response| Poll::Ready(Ok(response)));
                 }
-                StateProjection::Verifying {
+                Projection::Verifying {
                     verification,
                     waiting,
                 } => {
@@ -145,9 +111,9 @@ where
                     };
                     waiting.go_on(verified)
                 }
-                StateProjection::Done => return Poll::Pending,
+                Projection::Done => return Poll::Pending,
             };
-            state.set(next);
+            self.set(next);
         }
     }
 }
@@ -157,25 +123,19 @@ where
     S: Service<Request<B>, Response = Response<T>>,
     R: Respond<T>,
 {
-    fn go_on(mut self, verified: Result<AnyVerifiedToken, AuthError>) -> State<S, B, R> {
+    fn go_on(mut self, verified: Result<AnyVerifiedToken, AuthError>) -> ResponseFuture<S, B, R> {
         let head = RequestHead::from(&self.request);
-        let (accepted, span) = self.config.observed(|span| match verified {
-            Ok(token) => self.config.accept(head, &token, span).map(|()| token),
-            Err(error) => {
-                observe::rejected(&error);
-                Err(error)
-            }
-        });
+        let (accepted, span) = self
+            .config
+            .observed(|span| self.config.conclude(head, verified, span));
         match accepted {
             Ok(token) => {
                 let answer = Answer::new(&self.config, head, span);
                 let extensions = self.request.extensions_mut();
                 extensions.insert(Caller::Verified(token));
-                State::call(&mut self.service, self.request, answer)
+                ResponseFuture::call(&mut self.service, self.request, answer)
             }
-            Err(error) => State::Rejected {
-                response: Some(self.config.reject(&error, head)),
-            },
+            Err(error) => ResponseFuture::rejected(self.config.reject(&error, head)),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The layer, and what it was set up with.
+//! The layer and its settings.
 
 use std::fmt;
 use std::sync::Arc;
@@ -14,16 +14,16 @@ use crate::extract::TokenSource;
 use crate::reject::{DefaultRejection, ProblemJson, Realm, Rejection};
 use crate::verify::{AnyVerifier, Verifier};
 
-/// Puts [`BearerAuth`] in front of a service.
+/// Verifies the token of each request before the inner service: see [`BearerAuth`].
 ///
-/// Each request must carry one acceptable token, in `Authorization: Bearer …` unless
-/// [`source`](Self::source) says otherwise. [The module's page](super) shows a whole example.
+/// The token is in `Authorization: Bearer …`; [`source`](Self::source) changes that.
+/// [The module's page](super) has examples.
 ///
-/// `R` is how refusals are answered: leave it out unless [`reject_with`](Self::reject_with) or
-/// [`problem_json`](Self::problem_json) changes it.
+/// `R` makes the responses of refusals. It is the default unless [`reject_with`](Self::reject_with)
+/// or [`problem_json`](Self::problem_json) changes it.
 ///
-/// Two layers on one route: if both have the same verifier (or clones of it), the inner one is
-/// satisfied by what the outer one has verified. Otherwise it verifies itself, and its token counts.
+/// If two layers on one route have the same verifier or clones of it, the inner one accepts what the
+/// outer one has verified. Otherwise it verifies again, and its token counts.
 #[derive(Clone)]
 pub struct BearerAuthLayer<R = DefaultRejection> {
     pub(super) config: Config<R>,
@@ -42,7 +42,7 @@ pub(super) struct Config<R> {
 }
 
 impl BearerAuthLayer {
-    /// Demands a token that this verifier accepts.
+    /// Requires a token that this verifier accepts.
     pub fn new<C>(verifier: Verifier<C>) -> Self
     where
         C: DeserializeOwned + Send + Sync + 'static,
@@ -63,7 +63,7 @@ impl BearerAuthLayer {
 }
 
 impl<R> BearerAuthLayer<R> {
-    /// Takes the token from elsewhere than the `Authorization` header.
+    /// Takes the token from another place than the `Authorization` header.
     ///
     /// ```
     /// # let keys = tower_bearer::VerifyingKey::from_secret([7; 32])?;
@@ -83,10 +83,10 @@ impl<R> BearerAuthLayer<R> {
         self
     }
 
-    /// Protects requests whose token comes from a cookie against forgery: see [`Csrf`].
+    /// Protects requests with a token from a cookie against forgery: see [`Csrf`].
     ///
-    /// Without it, such requests are refused with 403, but for those with `GET`, `HEAD`, `OPTIONS`
-    /// or `TRACE`. Requests whose token is in `Authorization` need none, and are not held to it.
+    /// Without it, such requests are refused with 403, except `GET`, `HEAD`, `OPTIONS` and `TRACE`.
+    /// Requests with a token in `Authorization` need no protection.
     #[must_use]
     pub fn csrf(mut self, csrf: Csrf) -> Self {
         self.config.protection = Protection::Csrf(csrf);
@@ -110,20 +110,20 @@ impl<R> BearerAuthLayer<R> {
     /// Lets CORS preflight requests through: browsers send them without credentials
     /// ([Fetch standard](https://fetch.spec.whatwg.org/#cors-preflight-fetch)).
     ///
-    /// A preflight is an `OPTIONS` request with `Origin` and `Access-Control-Request-Method`.
-    /// Whatever is behind this layer must do nothing on `OPTIONS` that needs a token. It is not
-    /// needed where a CORS layer stands in front of this one and answers preflights itself.
+    /// A preflight is an `OPTIONS` request with `Origin` and `Access-Control-Request-Method`. Services
+    /// behind this layer must do nothing on `OPTIONS` that needs a token. With a CORS layer outside
+    /// this one, preflights never get here.
     #[must_use]
     pub fn allow_cors_preflight(mut self) -> Self {
         self.config.passes_preflight = true;
         self
     }
 
-    /// Names issuer, subject and token id (`iss`, `sub`, `jti`) in the span `bearer_auth`, which is
-    /// then at level `INFO` and stays open until the inner service has answered. So they are on all
-    /// events of a handler, and on refusals of a good token (403).
+    /// Records issuer, subject and token id (`iss`, `sub`, `jti`) in the span `bearer_auth`, which is
+    /// then at level `INFO` and stays open until the inner service has answered. So all events of a
+    /// handler have them, and refusals of a verified token (403).
     ///
-    /// Off by default: who did what is personal data.
+    /// Off by default, since these are personal data.
     #[must_use]
     pub fn record_identity(mut self) -> Self {
         self.config.records_identity = true;
@@ -137,14 +137,14 @@ impl<R> BearerAuthLayer<R> {
         self
     }
 
-    /// Answers refusals with problems in JSON: see [`Rejection::problem_json`].
+    /// Answers refusals with problem JSON: see [`Rejection::problem_json`].
     #[must_use]
     pub fn problem_json(self) -> BearerAuthLayer<ProblemJson> {
         self.with_rejection(ProblemJson)
     }
 
-    /// Answers refusals as this closure says: those of this layer and those of all that is behind
-    /// it, as of a [`RequireLayer`](crate::RequireLayer), an extractor, or a handler that returns an
+    /// Answers refusals with this closure: refusals by this layer and by everything behind it, such
+    /// as a [`RequireLayer`](crate::RequireLayer), an extractor, or a handler that returns an
     /// [`AuthError`](crate::AuthError).
     ///
     /// ```

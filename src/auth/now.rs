@@ -7,7 +7,6 @@ use futures::FutureExt;
 use super::layer::BearerAuthLayer;
 use super::service::Decision;
 use crate::error::AuthError;
-use crate::observe;
 use crate::request::RequestHead;
 use crate::verify::Caller;
 
@@ -25,14 +24,8 @@ impl<R> BearerAuthLayer<R> {
                     .now_or_never()
                     .unwrap_or(Err(AuthError::KeysUnavailable(Duration::ZERO))),
             };
-            match verified {
-                Ok(token) => config.accept(request, &token, span).map(|()| token),
-                Err(error) => {
-                    observe::rejected(&error);
-                    Err(error)
-                }
-            }
-            .map(|token| Some(Caller::Verified(token)))
+            let token = config.conclude(request, verified, span)?;
+            Ok(Some(Caller::Verified(token)))
         });
         decided
     }

@@ -1,4 +1,4 @@
-//! The service that the layer makes.
+//! The service of the layer.
 
 use std::fmt;
 use std::mem;
@@ -10,8 +10,8 @@ use http::header::{ACCESS_CONTROL_REQUEST_METHOD, ORIGIN};
 use http::{Method, Request, Response};
 use tower::Service;
 
-use super::ResponseFuture;
 use super::answer::Answer;
+use super::future::{ResponseFuture, Waiting};
 use super::layer::Config;
 use crate::error::AuthError;
 use crate::observe::{self, RequestSpan};
@@ -75,10 +75,14 @@ where
             }
             Decision::Reject(error) => ResponseFuture::rejected(self.config.reject(&error, head)),
             Decision::Wait(verification) => {
-                // It was this service that was polled ready, so it must be the one called.
+                // Call the instance that was polled ready, not its clone.
                 let unready = self.inner.clone();
-                let ready = mem::replace(&mut self.inner, unready);
-                ResponseFuture::verifying(verification, ready, request, Arc::clone(&self.config))
+                let waiting = Waiting {
+                    service: mem::replace(&mut self.inner, unready),
+                    request,
+                    config: Arc::clone(&self.config),
+                };
+                ResponseFuture::verifying(verification, waiting)
             }
         }
     }
@@ -86,7 +90,7 @@ where
 
 /// What to do with a request.
 pub(super) enum Decision {
-    /// On to the inner service, with this caller unless an outer layer has named it already.
+    /// Call the inner service, with this caller unless an outer layer has added one already.
     Pass(Option<Caller>),
     Reject(AuthError),
     Wait(BoxFuture<'static, Result<AnyVerifiedToken, AuthError>>),
@@ -100,7 +104,7 @@ impl Decision {
 }
 
 impl<R> Config<R> {
-    /// Runs a step of the judgement in its span, and tells in which span the inner service runs.
+    /// Runs a step of the decision in a new span. Also returns the span for the inner service.
     pub(super) fn observed<T>(&self, step: impl FnOnce(&RequestSpan) -> T) -> (T, RequestSpan) {
         let span = RequestSpan::new(self.records_identity);
         let output = {
@@ -145,8 +149,20 @@ impl<R> Config<R> {
         }
     }
 
-    /// What becomes of a request whose token is good.
-    pub(super) fn accept(
+    /// Decides about a request once its token's verification has ended.
+    pub(super) fn conclude(
+        &self,
+        request: RequestHead<'_>,
+        verified: Result<AnyVerifiedToken, AuthError>,
+        span: &RequestSpan,
+    ) -> Result<AnyVerifiedToken, AuthError> {
+        let token = verified.inspect_err(observe::rejected)?;
+        self.accept(request, &token, span)?;
+        Ok(token)
+    }
+
+    /// Decides about a request with a verified token.
+    fn accept(
         &self,
         request: RequestHead<'_>,
         token: &AnyVerifiedToken,
@@ -164,8 +180,7 @@ impl<R> Config<R> {
         accepted
     }
 
-    /// Refuses forged requests. Only a good token tells which session a request must belong to, so
-    /// this comes last.
+    /// Refuses forged requests. This comes last, because only a verified token names the session.
     fn protect(&self, request: RequestHead<'_>, token: &AnyVerifiedToken) -> Result<(), AuthError> {
         if !request.method().is_safe() && self.source.is_ambient(request) {
             self.protection.check(request, token.registered())?;

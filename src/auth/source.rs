@@ -7,11 +7,11 @@ use crate::error::RequestError;
 use crate::extract::{Bearer, TokenSource};
 use crate::request::RequestHead;
 
-/// The source that is set up.
+/// The configured source.
 #[derive(Clone)]
 pub(super) enum Source {
-    /// [`Bearer`], but that the characters of the token are looked at only where it is new: to
-    /// look at each takes a fifth of the time in which one is found that was seen before.
+    /// [`Bearer`], but the characters of the token are checked only if it is not cached: that check
+    /// takes a fifth of a cache hit.
     Bearer,
     Other(Arc<dyn TokenSource>),
 }
@@ -27,7 +27,7 @@ impl Source {
         }
     }
 
-    /// Whether the token that it finds is one that browsers send by themselves.
+    /// Whether browsers send the found token by themselves.
     pub(super) fn is_ambient(&self, request: RequestHead<'_>) -> bool {
         match self {
             Self::Bearer => Bearer.is_ambient(request),
@@ -35,7 +35,7 @@ impl Source {
         }
     }
 
-    /// Checks what [`find`](Self::find) has left.
+    /// The checks that [`find`](Self::find) leaves out.
     pub(super) fn check(&self, token: &[u8]) -> Result<(), RequestError> {
         match self {
             Self::Bearer => Bearer::check(token),

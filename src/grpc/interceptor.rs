@@ -16,22 +16,21 @@ use crate::verify::Verifier;
 /// Verifies the token of each call before a Tonic service sees it:
 /// `GreeterServer::with_interceptor(service, BearerInterceptor::new(verifier))`.
 ///
-/// It decides and answers as a [`BearerAuthLayer`](crate::BearerAuthLayer) does, with what
-/// an interceptor has: the metadata of a call. Use the layer if you need more:
+/// It decides and answers as a [`BearerAuthLayer`](crate::BearerAuthLayer) does, but sees only the
+/// metadata of a call. Use the layer if you need more:
 ///
-/// - An interceptor cannot wait. If the token's key must be fetched first, the call fails with
-///   `UNAVAILABLE`, and the fetch goes on: the client's next call finds the key. To have keys before
-///   the first call, await [`Verifier::ready`](crate::Verifier::ready) at start. A
-///   [`KeyProvider`](crate::KeyProvider) of your own must go on fetching when the future that it
-///   returned is dropped.
-/// - It does not see the method of the call. To require something by method, use
+/// - An interceptor cannot wait. If a key must be fetched first, the call fails with `UNAVAILABLE`,
+///   and the fetch continues: the client's next call finds the key. To have keys before the first
+///   call, await [`Verifier::ready`](crate::Verifier::ready) at start. Your own
+///   [`KeyProvider`](crate::KeyProvider) must continue fetching when its future is dropped.
+/// - It does not see the method. For requirements by method, use
 ///   [`RequireByMethodLayer`](crate::authorize::RequireByMethodLayer), or
 ///   [`require_scope`](crate::VerifiedToken::require_scope) in the method.
-/// - It does not see the request target either, so the source [`Query`](crate::extract::Query) finds
-///   no token. Tokens that browsers send by themselves, such as cookies, are refused with
-///   `PERMISSION_DENIED`: they need the layer's [`csrf`](crate::BearerAuthLayer::csrf).
+/// - It does not see the URI, so the source [`Query`](crate::extract::Query) finds no token. Tokens
+///   that browsers send by themselves, such as cookies, are refused with `PERMISSION_DENIED`: they
+///   need the layer's [`csrf`](crate::BearerAuthLayer::csrf).
 ///
-/// [The module's page](super) has a complete example. Cloning it is cheap.
+/// Cheap to clone. [The module's page](super#an-interceptor) has an example.
 #[derive(Clone, Debug)]
 pub struct BearerInterceptor(Arc<BearerAuthLayer>);
 
@@ -73,7 +72,7 @@ impl BearerInterceptor {
     /// then at level `INFO`. The span ends before the method runs: only the layer's
     /// [`record_identity`](crate::BearerAuthLayer::record_identity) covers the method's events.
     ///
-    /// Off by default: who did what is personal data.
+    /// Off by default, since these are personal data.
     #[must_use]
     pub fn record_identity(self) -> Self {
         self.set(BearerAuthLayer::record_identity)
@@ -88,7 +87,7 @@ impl Interceptor for BearerInterceptor {
     fn call(&mut self, call: Request<()>) -> Result<Request<()>, Status> {
         let (metadata, extensions, ()) = call.into_parts();
         let mut request = http::Request::new(());
-        // The method of every call, so that tokens from cookies need CSRF protection.
+        // As every gRPC call, so that tokens from cookies need CSRF protection.
         *request.method_mut() = Method::POST;
         *request.headers_mut() = metadata.into_headers();
         *request.extensions_mut() = extensions;

@@ -1,4 +1,4 @@
-//! Tokens of calls, and refusals as statuses.
+//! The token of a call, and refusals as statuses.
 
 use serde::de::DeserializeOwned;
 use tonic::{Code, Request, Status};
@@ -12,7 +12,7 @@ impl<C: DeserializeOwned + Send + Sync + 'static> VerifiedToken<C> {
     /// The token of a Tonic call, behind a [`BearerAuthLayer`](crate::BearerAuthLayer) or a
     /// [`BearerInterceptor`](crate::grpc::BearerInterceptor).
     ///
-    /// The error becomes a [`Status`] by `?`:
+    /// `?` turns the error into a [`Status`]:
     ///
     /// ```
     /// use tonic::{Request, Response, Status};
@@ -38,8 +38,7 @@ impl<C: DeserializeOwned + Send + Sync + 'static> VerifiedToken<C> {
     }
 }
 
-/// The status that the layer answers with: code and message, without details or metadata. The
-/// refusal is logged and counted, as the layer's own are.
+/// The code and message that the layer would answer with. The refusal is logged and counted.
 impl From<AuthError> for Status {
     fn from(error: AuthError) -> Self {
         observe::rejected(&error);

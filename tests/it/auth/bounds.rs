@@ -10,8 +10,8 @@ use futures::task::noop_waker_ref;
 use http::{Request, Response};
 use tower::util::{BoxCloneService, BoxCloneSyncService};
 use tower::{Layer, Service, ServiceExt, service_fn};
-use tower_bearer::auth::{BearerAuth, ResponseFuture};
-use tower_bearer::reject::{DefaultRejection, Rejection};
+use tower_bearer::auth::BearerAuth;
+use tower_bearer::reject::Rejection;
 use tower_bearer::{BearerAuthLayer, VerifiedToken};
 
 use super::{LateKeys, World, answer, bearer};
@@ -153,8 +153,8 @@ fn auto_traits() {
     fn assert_shared<T: Clone + Debug + Send + Sync>() {}
     fn assert_unpin<T: Unpin>() {}
 
-    assert_future::<ResponseFuture<Inner, String, DefaultRejection>>();
-    assert_unpin::<ResponseFuture<Inner, String, DefaultRejection>>();
+    assert_future::<<BearerAuth<Inner> as Service<Request<String>>>::Future>();
+    assert_unpin::<<BearerAuth<Inner> as Service<Request<String>>>::Future>();
     assert_shared::<BearerAuth<Inner>>();
 
     // As frameworks take it: boxed.
