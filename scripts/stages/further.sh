@@ -92,6 +92,8 @@ stage_public_types() {
         note "types of other crates in the public API: the tool needs Rust 1.95"
         return
     fi
+    need python3 python3
+    scripts/public-items
     need_cargo cargo-check-external-types "$CARGO_CHECK_EXTERNAL_TYPES"
     # Only for rustdoc: with RUSTC_BOOTSTRAP in build scripts, everything would be built again.
     local rustdoc=$CARGO_TARGET_DIR/rustdoc-json crate
