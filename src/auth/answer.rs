@@ -56,13 +56,13 @@ impl<R> Answer<R> {
             Some(config) => config.respond(rejection),
             None => rejection.empty_response(body),
         };
-        add_headers(&mut response, refused.headers);
+        add_headers(&mut response, &refused.headers);
         response
     }
 }
 
 /// Keeps the header fields that layers in between have added to a refusal, such as CORS.
-fn add_headers<T>(response: &mut Response<T>, refused: HeaderMap) {
+fn add_headers<T>(response: &mut Response<T>, refused: &HeaderMap) {
     let ours = [
         CONTENT_ENCODING,
         CONTENT_LENGTH,
@@ -71,16 +71,11 @@ fn add_headers<T>(response: &mut Response<T>, refused: HeaderMap) {
         WWW_AUTHENTICATE,
     ];
     let headers = response.headers_mut();
-    let mut is_new = false;
-    let mut last = None;
-    for (name, value) in refused {
-        // Only the first of several values has a name.
-        if let Some(name) = name {
-            is_new = !headers.contains_key(&name) && !ours.contains(&name);
-            last = Some(name);
-        }
-        if let Some(name) = last.as_ref().filter(|_| is_new) {
-            headers.append(name, value);
+    for name in refused.keys() {
+        if !headers.contains_key(name) && !ours.contains(name) {
+            for value in refused.get_all(name) {
+                headers.append(name, value.clone());
+            }
         }
     }
 }
