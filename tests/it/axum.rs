@@ -84,7 +84,7 @@ fn behind_the_layer() {
     assert_answer(&app, without_name, 401, "", &[("www-authenticate", bad)]);
 }
 
-/// Nobody is asked to sign in by a server error.
+/// Without a token, the answer is 401, not 500.
 #[test]
 fn behind_an_optional_layer() {
     let world = World::new();
@@ -131,7 +131,7 @@ async fn publish(token: VerifiedToken) -> Result<&'static str, AuthError> {
     Ok("published")
 }
 
-/// One answer for all refusals of an application, wherever they come from; and one event each.
+/// All refusals of an application have one form, and one event each.
 #[test]
 fn refusals_in_one_form() {
     let world = World::new();
@@ -240,9 +240,9 @@ fn a_required_scope_on_one_route() {
     assert_answer(&app, refused, 403, "", &[("www-authenticate", missing)]);
 }
 
-/// The layer stands before all routes, or before one. Either way it never looks at the path.
+/// Around all routes or one, the layer ignores the path.
 #[test]
-fn no_spelling_of_a_path_leads_past_the_layer() {
+fn no_path_spelling_bypasses_the_layer() {
     let world = World::new();
     let secret = || get("secret");
     let around_all = Router::new().route("/admin", secret());
@@ -286,7 +286,7 @@ fn keys_unavailable() {
     );
 }
 
-/// A handler may answer with an error of its own.
+/// A handler may return its own error.
 #[test]
 fn errors_are_responses() {
     let rows: [(AuthError, u16, Fields<'_>); 6] = [

@@ -60,7 +60,7 @@ fn assert_passes(layer: &BearerAuthLayer, request: Request<()>) {
     );
 }
 
-/// The request is refused, before the inner service sees it.
+/// The request is refused and never reaches the inner service.
 #[track_caller]
 fn assert_forbidden(layer: &BearerAuthLayer, request: Request<()>) {
     let calls = Counter::default();
@@ -93,7 +93,7 @@ fn methods_that_change_something_need_a_csrf_token() {
 }
 
 #[test]
-fn a_bearer_token_that_a_script_had_to_set_needs_none() {
+fn authorization_headers_need_no_csrf_token() {
     let world = World::new();
     let layers = [
         world.layer(),
@@ -109,7 +109,7 @@ fn a_bearer_token_that_a_script_had_to_set_needs_none() {
 }
 
 #[test]
-fn only_a_csrf_token_of_the_session_will_do() {
+fn csrf_tokens_of_other_sessions_are_refused() {
     let world = World::new();
     let (token, good) = (world.of_session(), csrf_token());
     let layer = world.cookie_layer().csrf(csrf());
@@ -118,14 +118,14 @@ fn only_a_csrf_token_of_the_session_will_do() {
         of(csrf(), ISSUER, "session-8"),
         of(csrf(), ISSUER, ""),
         of(csrf(), "https://other.example.com", SESSION),
-        // The same letters, cut in another place.
+        // The same text, split elsewhere.
         of(csrf(), &ISSUER[..ISSUER.len() - 1], &format!("m{SESSION}")),
         of(Csrf::new([8; 32]).unwrap(), ISSUER, SESSION),
         of(Csrf::generate().unwrap(), ISSUER, SESSION),
         token.clone(),
         String::new(),
         good[..63].to_owned(),
-        // Whole bytes off the end, and off the front.
+        // Truncated at the end and at the front.
         good[..60].to_owned(),
         good[..24].to_owned(),
         good[..20].to_owned(),
@@ -142,7 +142,7 @@ fn only_a_csrf_token_of_the_session_will_do() {
     for twice in [[&*good, &*good], [&*good, "x"], ["x", &*good]] {
         assert_forbidden(&layer, by_cookie(&Method::POST, &token, &twice));
     }
-    // Not one bit of it can be another.
+    // Every flipped bit is noticed.
     for at in 0..good.len() {
         let mut changed = good.clone().into_bytes();
         changed[at] = if changed[at] == b'A' { b'B' } else { b'A' };
@@ -156,7 +156,7 @@ fn only_a_csrf_token_of_the_session_will_do() {
 }
 
 #[test]
-fn csrf_tokens_are_the_same_everywhere_but_never_twice() {
+fn csrf_tokens_work_in_every_process_and_differ() {
     let world = World::new();
     let layer = world.cookie_layer().csrf(csrf());
     let token = world.of_session();
@@ -183,7 +183,7 @@ fn a_token_without_a_session_is_refused() {
     }
 }
 
-/// A token that names no issuer can still have a session.
+/// A token without `iss` can still have a session.
 #[test]
 fn any_issuer() {
     let world = World::new();
@@ -227,20 +227,20 @@ fn without_protection_only_safe_methods_pass() {
 }
 
 #[test]
-fn who_asks_for_danger_gets_it() {
+fn csrf_protection_can_be_turned_off() {
     let world = World::new();
     let layer = dangerous::without_csrf_protection(world.cookie_layer());
     assert_passes(&layer, by_cookie(&Method::POST, &world.good(), &[]));
-    // Whatever was said last.
+    // The last setting counts.
     assert_forbidden(
         &layer.csrf(csrf()),
         by_cookie(&Method::POST, &world.good(), &[]),
     );
 }
 
-/// A token that is not good is refused as such: its session is nobody's.
+/// A bad token is refused as such: its `sid` proves nothing.
 #[test]
-fn the_bearer_token_is_judged_first() {
+fn the_bearer_token_is_verified_first() {
     let world = World::new();
     for layer in [world.cookie_layer(), world.cookie_layer().csrf(csrf())] {
         let service = layer.layer(service_fn(whoami));
@@ -253,7 +253,7 @@ fn the_bearer_token_is_judged_first() {
 }
 
 #[test]
-fn without_a_token_nothing_can_be_forged() {
+fn requests_without_a_token_need_no_csrf_token() {
     let world = World::new();
     let layer = world.cookie_layer().csrf(csrf()).optional();
     let service = layer.layer(service_fn(whoami));
@@ -273,7 +273,7 @@ fn preflights_pass() {
     assert_eq!(answer(service, request.body(()).unwrap()).body(), "nobody");
 }
 
-/// The protection goes with the layer, however that is shared and changed.
+/// Clones of the layer and other rejections keep the protection.
 #[test]
 fn kept_by_clones_and_other_answers() {
     let world = World::new();
@@ -311,7 +311,7 @@ fn requirements_come_after() {
 }
 
 #[test]
-fn also_where_keys_come_late() {
+fn csrf_is_checked_after_waiting_for_keys() {
     for (csrf_tokens, status) in [(&[][..], 403), (&["x"], 403), (&[TOKEN], 200)] {
         let world = World::new();
         let keys = LateKeys::default();
@@ -327,7 +327,7 @@ fn also_where_keys_come_late() {
 }
 
 #[test]
-fn grpc_is_answered_in_kind() {
+fn grpc_clients_get_grpc_statuses() {
     let world = World::new();
     let service = world.cookie_layer().layer(service_fn(whoami));
     let mut request = by_cookie(&Method::POST, &world.of_session(), &[]);

@@ -35,13 +35,13 @@ fn waits_for_keys() {
     };
     assert_eq!(response.body(), "alice");
 
-    // From now on the keys are at hand.
+    // The keys are in memory now.
     let response = service.call(bearer(&world.good())).now_or_never();
     assert_eq!(response.unwrap().unwrap().body(), "alice");
 }
 
 #[test]
-fn keys_that_come_may_not_fit() {
+fn fetched_keys_may_not_fit() {
     let world = World::new();
     let other = tower_bearer::test_util::signing_key(tower_bearer::Algorithm::ES256);
     let rows = [
@@ -70,9 +70,9 @@ fn keys_that_come_may_not_fit() {
     }
 }
 
-/// A token that expires while its keys are fetched is not good any more.
+/// A token that expires while its keys are fetched is refused.
 #[test]
-fn time_goes_on_while_it_waits() {
+fn tokens_can_expire_while_waiting_for_keys() {
     let world = World::new();
     let keys = LateKeys::default();
     let mut service = world.layer_with(keys.clone()).layer(service_fn(whoami));
@@ -137,7 +137,7 @@ fn can_be_dropped_at_any_time() {
     let mut future = Box::pin(service.call(bearer(&world.good())));
     assert!(poll!(future).is_pending());
     drop(future);
-    // Nobody listens to the keys any more.
+    // No request waits for the keys.
     assert_eq!(keys.come(world.issuer.verifying_key()), 0);
     assert_eq!(calls.count(), 0);
 

@@ -123,7 +123,7 @@ async fn refused() {
     assert_status(service, Some(&good), Code::Internal, "internal error").await;
 }
 
-/// gRPC-Web is answered in kind; whatever only looks alike is answered in HTTP.
+/// gRPC-Web gets a gRPC status; similar content types get HTTP.
 #[tokio::test]
 async fn by_content_type() {
     let world = World::new();

@@ -91,7 +91,7 @@ fn assert_holds_nothing_of(junk: &[u8], response: &Response<String>) {
 }
 
 #[test]
-fn nothing_of_it_comes_back() {
+fn junk_is_not_echoed() {
     let world = World::new();
     let source = Bearer
         .or(Cookie::new("t").unwrap())
@@ -136,7 +136,7 @@ fn nothing_of_it_comes_back() {
     assert!(answers > 1000, "{answers}");
 }
 
-/// Whatever the bytes, the answer is a refusal of the client's request, without a panic.
+/// Random bytes are refused with 400 or 401, without a panic.
 #[test]
 fn random_bytes() {
     let world = World::new();

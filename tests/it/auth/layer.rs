@@ -57,7 +57,7 @@ fn refusals_in_other_words() {
     );
 }
 
-/// A closure sees the reason and the request, and may answer with whatever it likes.
+/// A closure gets the reason and the request, and chooses the response.
 #[test]
 fn refusals_by_a_closure() {
     let world = World::new();
@@ -84,7 +84,7 @@ fn refusals_by_a_closure() {
     }
 }
 
-/// What was set before `reject_with` stays.
+/// `reject_with` keeps earlier settings.
 #[test]
 fn settings_survive_another_rejection() {
     let world = World::new();

@@ -31,7 +31,7 @@ pub(crate) type Fields<'a> = &'a [(&'a str, &'a str)];
 pub(crate) const ISSUER: &str = "https://issuer.example.com";
 pub(crate) const AUDIENCE: &str = "my-api";
 
-/// An issuer, and a clock that both it and its verifiers go by.
+/// An issuer, and a clock for it and its verifiers.
 pub(crate) struct World {
     pub(crate) clock: FixedClock,
     pub(crate) issuer: TestIssuer,
@@ -97,7 +97,7 @@ pub(crate) fn bearer(token: &str) -> Request<()> {
     request(&[("authorization", format!("Bearer {token}"))])
 }
 
-/// The response, which must be there at once.
+/// The response, which must be ready at once.
 #[track_caller]
 pub(crate) fn answer<S, B, T>(service: S, request: Request<B>) -> Response<T>
 where
@@ -109,7 +109,7 @@ where
     response.unwrap()
 }
 
-/// An inner service: tells whom the token speaks of.
+/// An inner service: answers with the token's subject.
 pub(crate) async fn whoami<B>(request: Request<B>) -> Result<Response<String>, Infallible> {
     let token = <VerifiedToken>::optional_from_extensions(request.extensions()).unwrap();
     let subject = token.as_ref().and_then(VerifiedToken::subject);
@@ -140,7 +140,7 @@ impl Counter {
     }
 }
 
-/// Keys that come when the test says so.
+/// Keys that arrive when the test says so.
 #[derive(Clone, Default)]
 pub(crate) struct LateKeys(Arc<Mutex<Late>>);
 
@@ -185,7 +185,7 @@ impl KeyProvider for LateKeys {
     }
 }
 
-/// Keys that cannot be had.
+/// Keys that are unavailable.
 pub(crate) struct NoKeys(pub(crate) Duration);
 
 impl KeyProvider for NoKeys {

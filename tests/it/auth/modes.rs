@@ -60,7 +60,7 @@ fn preflights_are_refused_unless_allowed() {
 }
 
 #[test]
-fn nothing_but_a_preflight_is_let_through() {
+fn only_preflights_are_let_through() {
     let world = World::new();
     let layer = world.layer().allow_cors_preflight();
     let rows: &[(Method, &[(&str, &str)])] = &[
@@ -81,7 +81,7 @@ fn nothing_but_a_preflight_is_let_through() {
 }
 
 #[test]
-fn preflights_pass_a_requirement_behind() {
+fn preflights_pass_require_layers() {
     let world = World::new();
     let service = |layer: BearerAuthLayer| {
         let builder = ServiceBuilder::new().layer(layer);
@@ -92,7 +92,7 @@ fn preflights_pass_a_requirement_behind() {
     let request = || preflight(Method::OPTIONS, &[ORIGIN, ASKS]);
     let allowed = service(world.layer().allow_cors_preflight());
     assert_eq!(answer(allowed.clone(), request()).body(), "nobody");
-    // And nothing else does.
+    // Nothing else passes.
     assert_eq!(answer(allowed, Request::new(())).status(), 401);
     let optional = service(world.layer().optional());
     assert_eq!(answer(optional, request()).status(), 401);
@@ -119,7 +119,7 @@ fn sources() {
         ("", &[authorization, cookie], 400),
         ("", &[cookie, header], 400),
         (&good, &[authorization], 400),
-        // A bad token is not passed over for a good one.
+        // A bad token is not skipped in favour of a good one.
         ("", &[("authorization", "Bearer x"), cookie], 400),
         ("", &[("authorization", "Bearer"), cookie], 400),
         ("x", &[], 401),
@@ -134,9 +134,9 @@ fn sources() {
     }
 }
 
-/// A server that chooses a subprotocol names it in its answer. That is never the one with the token.
+/// A server names the subprotocol that it chose. It must never be the one with the token.
 #[test]
-fn a_token_in_a_subprotocol_does_not_come_back() {
+fn subprotocol_tokens_are_not_echoed() {
     let world = World::new();
     let layer = world.layer().source(WebSocketProtocol::default());
     let expired = world.token().expires_in(-3600).sign();

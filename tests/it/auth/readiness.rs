@@ -233,7 +233,7 @@ where
         service.clone().oneshot(bearer(&token.sign()))
     });
     let (responses, ()) = tokio::join!(join_all(calls), async {
-        // All who can wait at once do.
+        // All of them can wait at once.
         for _ in 0..100 {
             tokio::task::yield_now().await;
         }

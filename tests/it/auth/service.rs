@@ -84,14 +84,14 @@ fn keys_unavailable() {
         let layer = world.layer_with(NoKeys(Duration::from_millis(delay)));
         let expected = [("retry-after", seconds)];
         assert_refused(&layer, bearer(&world.good()), 503, &expected);
-        // What cannot be a good token is not worth another try.
+        // A malformed token is 401: retrying cannot help.
         let bad = r#"Bearer error="invalid_token", error_description="invalid token""#;
         assert_refused(&layer, bearer("x"), 401, &[("www-authenticate", bad)]);
     }
 }
 
 #[test]
-fn head_requests_are_refused_alike() {
+fn head_requests_are_refused_like_others() {
     let world = World::new();
     let mut request = request::<&str>(&[]);
     *request.method_mut() = Method::HEAD;
@@ -100,7 +100,7 @@ fn head_requests_are_refused_alike() {
 }
 
 #[test]
-fn the_request_reaches_the_inner_service_whole() {
+fn the_inner_service_gets_the_whole_request() {
     let world = World::new();
     let service = world
         .layer()
@@ -127,7 +127,7 @@ fn the_request_reaches_the_inner_service_whole() {
     assert_eq!(answer(service, request).body(), &"body");
 }
 
-/// As DESIGN.md has it, for whoever passes requests on.
+/// A proxy must not forward the token.
 #[test]
 fn a_proxy_takes_the_token_out_behind_the_layer() {
     let world = World::new();
@@ -157,7 +157,7 @@ fn claims_are_decoded() {
     assert_eq!(answer(service, bearer(&token)).body(), "Ada");
 }
 
-/// Whoever reads a token asks for the claims type that suits, whichever the verifier has.
+/// Every reader chooses its claims type, independently of the verifier's.
 #[test]
 fn claims_of_several_types() {
     let world = World::new();
@@ -192,7 +192,7 @@ fn claims_of_several_types() {
     }
 }
 
-/// Of two layers with one verifier, the inner one takes the word of the outer one.
+/// With the same verifier, the inner layer accepts what the outer one verified.
 #[test]
 fn nested_layers_of_one_verifier() {
     let world = World::new();
@@ -207,7 +207,7 @@ fn nested_layers_of_one_verifier() {
         );
         assert_eq!(answer(service, Request::new(())).status(), 401);
     }
-    // What an optional one let through is not verified.
+    // An anonymous request is not verified.
     let service = outer
         .clone()
         .optional()
@@ -215,7 +215,7 @@ fn nested_layers_of_one_verifier() {
     assert_eq!(answer(service, Request::new(())).status(), 401);
 }
 
-/// Of two layers with their own verifiers, the inner one has the last word.
+/// With different verifiers, the inner layer's token counts.
 #[test]
 fn nested_layers_of_two_verifiers() {
     let world = World::new();
@@ -235,9 +235,9 @@ fn nested_layers_of_two_verifiers() {
     assert_eq!(response.status(), 401);
 }
 
-/// A token that an earlier layer has left is replaced, and taken away where there is none.
+/// A token from an earlier layer is replaced, or removed if there is no new one.
 #[test]
-fn no_older_token_survives() {
+fn tokens_of_earlier_layers_are_replaced() {
     let world = World::new();
     let other =
         tower_bearer::test_util::TestIssuer::new("https://other", tower_bearer::Algorithm::HS384);
@@ -271,7 +271,7 @@ fn no_older_token_survives() {
 }
 
 #[test]
-fn fields_that_look_like_claims_are_nothing() {
+fn headers_named_like_claims_are_ignored() {
     let world = World::new();
     let fields = [
         ("x-user", "alice"),

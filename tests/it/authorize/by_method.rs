@@ -153,9 +153,9 @@ fn unknown_methods() {
     }
 }
 
-/// Refused, whatever the rows of services and others say.
+/// Refused, even if a row would allow them.
 #[test]
-fn odd_paths() {
+fn malformed_paths_are_refused() {
     let odd = [
         "/",
         "*",
@@ -189,7 +189,7 @@ fn odd_paths() {
     let odd = odd.into_iter().map(str::to_owned);
     let long = [format!("/{}/A", "a.".repeat(4000)), "/".repeat(8000)];
     for path in odd.chain(long) {
-        // What no client can send needs no answer.
+        // Not a URI, so no client can send it.
         if path.parse::<Uri>().is_ok() {
             server.assert(&path, Some(&librarian), DENIED);
             server.assert(&path, None, MISSING);

@@ -33,7 +33,7 @@ fn assert_challenge(requirement: Requirement, scopes: &str) {
     assert_eq!(response.body(), "");
 }
 
-/// It names each scope that is asked for, once and in order, and none that must not be granted.
+/// It names each required scope once, in order, and no forbidden one.
 #[test]
 fn the_challenge_names_the_scopes() {
     let (a, b, c) = (|| scope("a"), || scope("b"), || scope("c"));
@@ -50,7 +50,7 @@ fn the_challenge_names_the_scopes() {
     assert_challenge(claims(|claims: &Claims| claims.level > 8), "");
     assert_challenge(!Requirement::all_of([]), "");
     assert_challenge(Requirement::any_of([]), "");
-    // What may not stand in a challenge does not.
+    // Characters that are illegal in a challenge are left out.
     assert_challenge(scope("a\"b") & c(), r#", scope="c""#);
     assert_challenge(scope("\r\n"), "");
 }
@@ -74,7 +74,7 @@ fn constructors() {
     }
 }
 
-/// A mistake of the operator, whatever token there is.
+/// A setup mistake, with or without a token.
 #[test]
 fn behind_no_layer() {
     let world = World::new();
@@ -102,7 +102,7 @@ fn behind_no_layer() {
     }
 }
 
-/// The layers are the wrong way round.
+/// The layers are in the wrong order.
 #[test]
 fn before_the_layer() {
     let world = World::new();
@@ -122,7 +122,7 @@ fn claims_of_another_type() {
     assert_eq!(answer(service, bearer(&token)).status(), 403);
 }
 
-/// What cannot be read is refused, also where it must not hold.
+/// Claims that do not decode are refused, also under `!`.
 #[test]
 fn claims_that_do_not_decode() {
     let world = World::new();
@@ -145,7 +145,7 @@ fn behind_an_optional_layer() {
         .layer(world.layer_of::<Claims>().optional())
         .layer(RequireLayer::new(!scope("a")))
         .service_fn(inner);
-    // To have no token is not to lack a scope.
+    // Without a token the answer is 401, not 403.
     let response = answer(service.clone(), Request::new(()));
     assert_eq!(response.status(), 401);
     assert_headers(response.headers(), &[("www-authenticate", "Bearer")]);
@@ -154,7 +154,7 @@ fn behind_an_optional_layer() {
     assert_eq!(answer(service, bearer(&world.good())).body(), "alice");
 }
 
-/// Of two requirements both must be met.
+/// Both requirements must be met.
 #[test]
 fn nested() {
     let world = World::new();
@@ -211,7 +211,7 @@ fn a_closure() {
     );
 }
 
-/// The inner service tells when it is ready.
+/// Readiness is that of the inner service.
 #[test]
 fn readiness() {
     let (inner, mut handle) = mock::pair::<Request<()>, Response<String>>();

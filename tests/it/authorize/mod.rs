@@ -12,7 +12,7 @@ struct Claims {
     level: u8,
 }
 
-/// Whom the token speaks of.
+/// The token's subject.
 fn subject<B>(request: &Request<B>) -> String {
     let token = VerifiedToken::<Claims>::optional_from_extensions(request.extensions());
     let token = token.unwrap();

@@ -96,7 +96,7 @@ fn scopes() {
 }
 
 #[test]
-fn no_array_makes_a_scope_of_what_is_none() {
+fn array_elements_with_spaces_are_no_scopes() {
     assert_unmet(&scope("read write"), &[json!({"scp": ["read write"]})]);
     assert_unmet(&scope(""), &[json!({"scp": [""]})]);
 }
@@ -143,7 +143,7 @@ fn predicates() {
 }
 
 #[test]
-fn put_together() {
+fn combinations() {
     let tokens = [
         json!({}),
         json!({"scope": "a"}),

@@ -105,7 +105,7 @@ fn other_sources() {
         MISSING,
     );
 
-    // A call changes something, and nothing shows that the browser's user wanted it.
+    // Any call may change something, and the interceptor has no CSRF protection.
     let cookie = interceptor(&world).source(Cookie::new("access").unwrap());
     let from_browser = call(&[("cookie", &format!("access={good}"))]);
     let message = "CSRF token missing or wrong";
@@ -144,7 +144,7 @@ fn keys_that_come_late() {
     );
 }
 
-/// The refused call has begun the fetch, and nobody waits for it.
+/// The refused call starts the fetch, which continues without a waiter.
 #[tokio::test]
 async fn remote_keys_are_fetched_meanwhile() {
     let issuer = TestIssuer::new(ISSUER, Algorithm::ES256);
@@ -171,7 +171,7 @@ async fn remote_keys_are_fetched_meanwhile() {
     assert_eq!(subject(&interceptor, with_token(&good)).unwrap(), "alice");
 }
 
-/// One decision, one event; identity by request only.
+/// One event a decision; identity only if requested.
 #[test]
 fn events() {
     let world = World::new();

@@ -31,7 +31,7 @@ fn answer(service: &Tonic, method: &str, token: Option<&str>) -> http::Response<
     answered.unwrap().unwrap()
 }
 
-/// Methods refuse in the words of the layer, whether it or an interceptor runs before, and tell once.
+/// Methods answer as the layer does, behind a layer or an interceptor, with one event.
 #[test]
 fn refusals_of_methods() {
     let world = World::new();
@@ -98,7 +98,7 @@ fn behind_no_layer() {
     assert_eq!(log, line);
 }
 
-/// A status says what the layer would have answered.
+/// The status is the one that the layer would answer with.
 #[test]
 fn statuses_are_those_of_the_layer() {
     let unavailable = Duration::from_secs(7);

@@ -89,7 +89,7 @@ fn scope() {
 }
 
 #[test]
-fn none_where_no_token_would_help() {
+fn no_challenge_if_no_token_would_help() {
     let unavailable = AuthError::KeysUnavailable(Duration::ZERO);
     assert_eq!(challenge(&unavailable), None);
     let unavailable = AuthError::RevocationsUnavailable(Duration::ZERO);

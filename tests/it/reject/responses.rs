@@ -121,7 +121,7 @@ fn closures_keep_the_headers() {
 }
 
 #[test]
-fn nothing_of_the_request_comes_back() {
+fn the_request_is_not_echoed() {
     let content_types = [
         None,
         Some("text/marker"),
@@ -139,7 +139,7 @@ fn nothing_of_the_request_comes_back() {
 }
 
 #[test]
-fn a_rejection_tells_of_itself() {
+fn a_rejection_shows_its_parts() {
     let request = Request::post("/path?secret=1")
         .header("authorization", "Bearer secret")
         .body(())
