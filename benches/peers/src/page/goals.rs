@@ -31,7 +31,7 @@ const FIRST: &str = "Besides the RS256 signature, 15,770 instructions: 4,200 dec
     these; the rest is base64, the cache's hash, the header, the response.";
 const PEERS: &str =
     "Most of it is the signature, which is the same for all that verify with AWS-LC.";
-const REFUSAL: &str = "13,520 instructions. Junk takes more than half of them too: extraction, hashing, and the \
+const REFUSAL: &str = "13,030 instructions. Junk takes more than half of them too: extraction, hashing, and the \
     response with its challenge. The rest decodes the payload and reads the claims.";
 const MANY: &str = "A million entries do not fit the processor's caches: a hit waits for main memory twice, for the \
     table's slot and for the entry.";
