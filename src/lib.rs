@@ -64,7 +64,7 @@
 //! - [`keys`]: where keys come from; your own provider. A single key is a [`VerifyingKey`].
 //! - [`authorize`]: scopes, roles, and other requirements.
 //! - [`extract`]: tokens from cookies, other headers, WebSocket subprotocols.
-//! - [`reject`]: what clients are told, and how to change it.
+//! - [`reject`]: what clients learn, and how to change it.
 //! - [`jose`]: tokens, headers, claims, algorithms, keys.
 #![cfg_attr(
     feature = "config",
