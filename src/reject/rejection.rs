@@ -99,19 +99,7 @@ impl<'a> Rejection<'a> {
     }
 
     /// A sentence that the client may learn, for its developer: the `error_description` if there is
-    /// a [code](Self::code). It needs no escapes in JSON.
-    ///
-    /// ```
-    /// use http::Request;
-    /// use tower_bearer::reject::Rejection;
-    /// use tower_bearer::{RequestHead, TokenError};
-    ///
-    /// let request = Request::get("/").body(()).unwrap();
-    /// let error = TokenError::Expired.into();
-    /// let rejection = Rejection::new(&error, RequestHead::from(&request));
-    /// assert_eq!(rejection.code(), Some("invalid_token"));
-    /// assert_eq!(rejection.description(), "token expired");
-    /// ```
+    /// a [code](Self::code), such as `token expired`. It needs no escapes in JSON.
     pub fn description(&self) -> &'static str {
         self.public().description
     }
@@ -178,6 +166,7 @@ impl<'a> Rejection<'a> {
     /// let request = Request::get("/").body(()).unwrap();
     /// let error = TokenError::Expired.into();
     /// let rejection = Rejection::new(&error, RequestHead::from(&request));
+    /// assert_eq!(rejection.code(), Some("invalid_token"));
     /// let response: Response<String> = rejection.problem_json();
     /// assert_eq!(response.headers()["content-type"], "application/problem+json");
     /// assert_eq!(
